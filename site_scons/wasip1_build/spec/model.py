@@ -1,0 +1,243 @@
+"""What wasip1.toml means once it is read: frozen, typed, merged, every default filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from wasip1_build.findings import Location
+
+Compiler = Literal["go", "tinygo"]
+Kind = Literal["command", "reactor"]
+Lifetime = Literal["oneshot", "pooled", "resident"]
+
+
+@dataclass(frozen=True)
+class ToolPin:
+    """A tool as [toolchain] names it: by what it prints of its version, or by a path."""
+
+    version: str | None = None
+    path: str | None = None  # relative to the workspace root, or absolute
+    go: str | None = None  # for tinygo: the Go that it uses
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """[toolchain]: None where the installed package's own pin counts."""
+
+    go: ToolPin | None = None
+    wasmtime: ToolPin | None = None
+    tinygo: ToolPin | None = None
+
+
+@dataclass(frozen=True)
+class TinyGo:
+    """[artifact.A.tinygo]: how TinyGo is run."""
+
+    opt: str = "z"
+    gc: str = "conservative"
+    scheduler: str = "none"
+    panic: str = "trap"
+    stack_size_bytes: int | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FunctionType:
+    """A WebAssembly function type; each type is "i32", "i64", "f32" or "f64"."""
+
+    params: tuple[str, ...]
+    results: tuple[str, ...]
+
+    def __str__(self) -> str:
+        results = f" -> {', '.join(self.results)}" if self.results else ""
+        return f"({', '.join(self.params)}){results}"
+
+
+@dataclass(frozen=True)
+class Imports:
+    """What a module may import. Patterns are globs over preview-1 function names."""
+
+    allow: tuple[str, ...] | None = None  # None: all of preview 1 but sock_*
+    deny: tuple[str, ...] = ()
+    embedder: str | None = None
+    host: Mapping[str, Mapping[str, FunctionType]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DirGrant:
+    """A granted directory. `host` is relative to the workspace root, or absolute (`outside`)."""
+
+    host: str
+    guest: str
+    mode: Literal["ro", "rw"] = "ro"
+    reason: str = ""
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Grants:
+    """All that a module may touch; what is not here does not exist for it."""
+
+    dirs: tuple[DirGrant, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    env_inherit: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    stdin: bool = False
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How far a size may grow over the ledger's; both must be exceeded to fail."""
+
+    percent: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Upper limits, in bytes or calls; None: no budget."""
+
+    wasm: int | None = None
+    br: int | None = None
+    gz: int | None = None
+    cwasm: int | None = None
+    memory: int | None = None
+    host_calls: int | None = None
+    fd_write: int | None = None
+    growth: Growth | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """How the module lives: memory, GC and time. None: nothing is set."""
+
+    lifetime: Lifetime = "oneshot"
+    gogc: str | None = None  # "off" or a decimal number
+    memory_limit_bytes: int | None = None  # GOMEMLIMIT
+    max_memory_bytes: int | None = None  # a multiple of 64 KiB; goes into the module
+    timeout_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Invoke:
+    """A call of a reactor's export; integers for i32 and i64, floats for f32 and f64."""
+
+    export: str
+    args: tuple[int | float, ...] = ()
+    returns: tuple[int | float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What a check's run must do; None: not looked at. Paths of files are relative to the root."""
+
+    exit: int | None = 0
+    stdout: str | None = None
+    stdout_file: str | None = None
+    stderr: str | None = None
+    stderr_file: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)  # guest path: file with its content
+    no_other_files: bool = False
+    calls: Mapping[str, int] = field(default_factory=dict)  # "module.function": calls
+
+
+@dataclass(frozen=True)
+class Check:
+    """[[artifact.A.check]]: one run of the module with what is expected of it."""
+
+    name: str
+    args: tuple[str, ...] | None = None  # None: grants.args
+    env: Mapping[str, str] = field(default_factory=dict)  # values for inherited variables
+    stdin: str | None = None
+    stdin_file: str | None = None
+    host: str | None = None  # a Python file with the host's functions
+    invoke: Invoke | None = None
+    timeout_s: float = 30.0
+    expect: Expect = field(default_factory=Expect)
+
+
+@dataclass(frozen=True)
+class GoTest:
+    """[artifact.A.test]: the Go tests that `scons test` runs."""
+
+    packages: tuple[str, ...] = ()
+    gate: bool = False
+
+
+@dataclass(frozen=True)
+class BenchCase:
+    """One run of the module to be timed."""
+
+    name: str
+    args: tuple[str, ...] = ()
+    stdin_file: str | None = None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """[artifact.A.bench]: what is measured, and on which runtime."""
+
+    go: str | None = None
+    runtime: str | None = None
+    cases: tuple[BenchCase, ...] = ()
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One declared module. Every path is POSIX and relative to the workspace root."""
+
+    name: str
+    directory: str  # of the file that declares it; "." for the top file
+    package: str  # a directory relative to `directory` ("./cmd/hello") or an import path
+    kind: Kind = "command"
+    exports: tuple[str, ...] = ()
+    compiler: Compiler = "go"
+    default: bool = True
+    tags: tuple[str, ...] = ()
+    define: Mapping[str, str] = field(default_factory=dict)
+    go_flags: tuple[str, ...] = ()
+    tinygo: TinyGo = field(default_factory=TinyGo)
+    strip_keep: tuple[str, ...] = ()
+    trusted: bool = False
+    imports: Imports = field(default_factory=Imports)
+    compress_formats: tuple[Literal["br", "gz"], ...] = ("br", "gz")
+    brotli_quality: int = 11
+    aot_targets: tuple[str, ...] = ()  # as written: "host" is not resolved here
+    aot_interruptible: bool = False
+    grants: Grants = field(default_factory=Grants)
+    budget: Budget = field(default_factory=Budget)
+    runtime: Runtime = field(default_factory=Runtime)
+    checks: tuple[Check, ...] = ()
+    test: GoTest = field(default_factory=GoTest)
+    bench: Bench = field(default_factory=Bench)
+    # Where each key of the merged artifact was written: "budget.wasm", "check.resizes.expect".
+    # "" is the artifact's own header. Not part of what decides any output.
+    locations: Mapping[str, Location] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def id(self) -> str:
+        """DIR:NAME, as on the command line."""
+        return f"{self.directory}:{self.name}"
+
+    def where(self, key: str) -> Location | None:
+        """Where a key, or the nearest table around it, is written."""
+        while key and key not in self.locations:
+            key = key.rpartition(".")[0]
+        return self.locations.get(key)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """All that the top wasip1.toml and its members declare, under one profile."""
+
+    build_dir: str
+    profile: str
+    toolchain: Toolchain
+    artifacts: tuple[Artifact, ...]
+    advise: Mapping[str, str]
+    files: tuple[str, ...]  # every wasip1.toml that was read
+    profiles: tuple[str, ...] = ("release", "dev")
+    warnings: tuple[str, ...] = ()  # keys that are accepted and not acted on yet

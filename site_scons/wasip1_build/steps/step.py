@@ -1,0 +1,90 @@
+"""The unit of work: what it reads and makes, what decides its result, and how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from wasip1_build.digests import Digests
+from wasip1_build.findings import Failure, Location
+from wasip1_build.toolchain.tools import Tools
+
+Key = Any  # a JSON value
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a step may use while it runs: places, tools and digests, nothing global.
+
+    `root` is the workspace's directory; every path in a step is relative to it or absolute.
+    """
+
+    root: Path
+    build_dir: str
+    tools: Tools
+    digests: Digests
+    environment: dict[str, str] = field(default_factory=dict)  # rule 2's short list for children
+    cpus: int = 1
+    locate: Callable[[str, str], Location | None] = lambda _artifact, _key: None
+    stage: Path | None = None  # set while a step runs
+
+    def path(self, name: str) -> Path:
+        """A step's path on this machine."""
+        return self.root / name
+
+    def out(self, output: str) -> Path:
+        """Where the running step writes one of its outputs, before it is renamed into place."""
+        assert self.stage is not None, "only a running step has outputs"
+        path = self.stage / "out" / output
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def scratch(self) -> Path:
+        """A directory of the running step's own, removed when it ends."""
+        assert self.stage is not None, "only a running step has a scratch directory"
+        path = self.stage / "scratch"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def state(self, name: str) -> Path:
+        """A path below BUILD-DIR/.wasip1, where all state is."""
+        return self.root / self.build_dir / ".wasip1" / name
+
+    def staged(self, stage: Path) -> Context:
+        """This context, for one running step."""
+        return replace(self, stage=stage)
+
+
+class Step(Protocol):
+    """A frozen dataclass whose fields are everything that decides its output.
+
+    `inputs` and `outputs` are paths. `key` adds what the fields cannot hold: the identity of the
+    tools that it runs. A missing tool keys as missing; only `run` fails. `version` is raised when
+    the same inputs give other outputs than before.
+    """
+
+    name: ClassVar[str]  # the verb shown while it runs
+    version: ClassVar[int]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The files that it reads."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The files that it makes, all of them, each time."""
+        ...
+
+    def key(self, context: Context) -> Key:
+        """What decides the outputs beside the content of the inputs, as JSON."""
+        ...
+
+    def run(self, context: Context) -> None:
+        """Writes every output to `context.out(...)`. Raises Failure, and then nothing is kept."""
+        ...
+
+
+__all__ = ["Context", "Failure", "Key", "Step"]
