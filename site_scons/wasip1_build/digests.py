@@ -6,12 +6,13 @@ import marshal
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from wasip1_build.files import sha256_of_file, write_atomically
 
-FORMAT = 1
+FORMAT = 2
 # A file that changes twice within one tick of the kernel's clock keeps its mtime (the tick is 4 ms
 # at CONFIG_HZ=250 and 10 ms at 100). A stamp this close to the time of reading proves nothing.
 TICK_NS = 20_000_000
@@ -47,23 +48,43 @@ class _Entry(NamedTuple):
 
     @property
     def racy(self) -> bool:
-        newest = max(self.stamp.mtime_ns, self.stamp.ctime_ns)
-        return newest >= self.read_ns - TICK_NS
+        return _is_racy(self.stamp, self.read_ns)
+
+
+class _Fact(NamedTuple):
+    stamps: tuple[tuple[str, Stamp | None], ...]
+    read_ns: int
+    text: str
+
+    @property
+    def racy(self) -> bool:
+        return any(stamp and _is_racy(stamp, self.read_ns) for _, stamp in self.stamps)
+
+
+def _is_racy(stamp: Stamp, read_ns: int) -> bool:
+    return max(stamp.mtime_ns, stamp.ctime_ns) >= read_ns - TICK_NS
+
+
+def _stamps(files: tuple[str, ...]) -> tuple[tuple[str, Stamp | None], ...]:
+    return tuple((file, stamp_of(file)) for file in files)
 
 
 class Digests:
-    """SHA-256 digests of files by absolute path, kept across builds in one file.
+    """Digests of files by absolute path, SHA-256 unless told otherwise, kept across builds.
 
     Thread-safe. A store that is missing, damaged or of another format is an empty one: it only
     saves work. `hashed` counts the files that were read, for tests and for --debug.
     """
 
-    def __init__(self, store: Path | None) -> None:
+    def __init__(
+        self, store: Path | None, digest_of: Callable[[Path], str] = sha256_of_file
+    ) -> None:
         self.store = store
+        self.digest_of = digest_of
         self.hashed = 0
         self._lock = threading.Lock()
         self._entries: dict[str, _Entry] = {}
-        self._facts: dict[str, tuple[tuple[tuple[str, Stamp | None], ...], str]] = {}
+        self._facts: dict[str, _Fact] = {}
         self._changed = False
         self._load()
 
@@ -86,13 +107,12 @@ class Digests:
     def fact(self, name: str, files: tuple[str, ...]) -> str | None:
         """A remembered text about files (a version that a program printed), if none has moved."""
         known = self._facts.get(name)
-        stamps = tuple((file, stamp_of(file)) for file in files)
-        return known[1] if known and known[0] == stamps else None
+        return known.text if known and not known.racy and known.stamps == _stamps(files) else None
 
     def remember(self, name: str, files: tuple[str, ...], text: str) -> None:
         """Keeps a text for `fact`, as long as the stamps of these files stay."""
         with self._lock:
-            self._facts[name] = (tuple((file, stamp_of(file)) for file in files), text)
+            self._facts[name] = _Fact(_stamps(files), time.time_ns(), text)
             self._changed = True
 
     def save(self) -> None:
@@ -108,8 +128,8 @@ class Digests:
                 self._read(name, entry.stamp)
         entries = {name: (tuple(e.stamp), e.read_ns, e.digest) for name, e in self._entries.items()}
         facts = {
-            name: ([(file, tuple(stamp) if stamp else None) for file, stamp in stamps], text)
-            for name, (stamps, text) in self._facts.items()
+            name: ([(file, tuple(s) if s else None) for file, s in f.stamps], f.read_ns, f.text)
+            for name, f in self._facts.items()
         }
         write_atomically(self.store, marshal.dumps((FORMAT, entries, facts)))
         self._changed = False
@@ -117,7 +137,7 @@ class Digests:
     def _read(self, name: str, stamp: Stamp) -> str | None:
         read_ns = time.time_ns()
         try:
-            digest = sha256_of_file(Path(name))
+            digest = self.digest_of(Path(name))
         except OSError:
             return None
         with self._lock:
@@ -136,8 +156,8 @@ class Digests:
                 return
             self._entries = {n: _Entry(Stamp(*s), r, d) for n, (s, r, d) in entries.items()}
             self._facts = {
-                name: (tuple((file, Stamp(*s) if s else None) for file, s in stamps), text)
-                for name, (stamps, text) in facts.items()
+                name: _Fact(tuple((f, Stamp(*s) if s else None) for f, s in stamps), read_ns, text)
+                for name, (stamps, read_ns, text) in facts.items()
             }
         except (OSError, EOFError, ValueError, TypeError, AttributeError):
             self._entries, self._facts = {}, {}

@@ -45,8 +45,8 @@ def run(
 
     `env` is the whole environment. `stdin` is bytes, a file, or nothing (an empty stdin).
     Limits: `timeout_s` of wall time, `memory_bytes` of address space (RLIMIT_AS),
-    `file_bytes` a file (RLIMIT_FSIZE), `output_bytes` on stdout and on stderr each. `watch` is asked
-    every 50 ms and ends the child by returning True. A child that is stopped is killed
+    `file_bytes` a file (RLIMIT_FSIZE), `output_bytes` on stdout and on stderr each. `watch` is
+    asked every 50 ms and ends the child by returning True. A child that is stopped is killed
     with its whole session. Raises OSError where the program cannot be started.
     """
     return _Child(argv, env, cwd, stdin, memory_bytes, file_bytes).wait(
@@ -152,9 +152,7 @@ class _Child:
             pass
 
 
-def _prepare(
-    parent: int, memory_bytes: int | None, file_bytes: int | None
-) -> Callable[[], None]:
+def _prepare(parent: int, memory_bytes: int | None, file_bytes: int | None) -> Callable[[], None]:
     """What the child does between fork and exec: die with its parent, and keep its limits."""
 
     def prepare() -> None:

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Running modules: under exactly their grants, in a child process, within limits."""

@@ -1,1 +1,14 @@
-"""TODO"""
+"""wasip1.toml to frozen dataclasses, with positions and hints."""
+
+from wasip1_build.spec.cached import build_dir_hint, load_cached, load_workspace
+from wasip1_build.spec.model import Artifact, Workspace
+from wasip1_build.spec.select import select
+
+__all__ = [
+    "Artifact",
+    "Workspace",
+    "build_dir_hint",
+    "load_cached",
+    "load_workspace",
+    "select",
+]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wasip1_build.findings import Location
+from wasip1_build.wasm.types import FuncType
 
+FunctionType = FuncType  # a host function's, in imports.host; its types are i32, i64, f32, f64
 Compiler = Literal["go", "tinygo"]
 Kind = Literal["command", "reactor"]
 Lifetime = Literal["oneshot", "pooled", "resident"]
@@ -41,18 +43,6 @@ class TinyGo:
     panic: str = "trap"
     stack_size_bytes: int | None = None
     flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FunctionType:
-    """A WebAssembly function type; each type is "i32", "i64", "f32" or "f64"."""
-
-    params: tuple[str, ...]
-    results: tuple[str, ...]
-
-    def __str__(self) -> str:
-        results = f" -> {', '.join(self.results)}" if self.results else ""
-        return f"({', '.join(self.params)}){results}"
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Location
 from wasip1_build.toolchain.tools import Tools
 
 Key = Any  # a JSON value
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Context:
     cpus: int = 1
     locate: Callable[[str, str], Location | None] = lambda _artifact, _key: None
     stage: Path | None = None  # set while a step runs
+    worked_out: dict[object, Any] = field(default_factory=dict)  # for `once`
 
     def path(self, name: str) -> Path:
         """A step's path on this machine."""
@@ -47,6 +49,13 @@ class Context:
         path = self.stage / "scratch"
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` returned for this key, the first time in this process that it was asked."""
+        if key not in self.worked_out:
+            self.worked_out[key] = make()
+        value: T = self.worked_out[key]
+        return value
 
     def state(self, name: str) -> Path:
         """A path below BUILD-DIR/.wasip1, where all state is."""

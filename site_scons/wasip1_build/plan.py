@@ -1,0 +1,313 @@
+"""Which steps turn a workspace's spec into its outputs? Pure: no files read, no tools run."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wasip1_build.findings import Failure, Finding, Severity
+from wasip1_build.spec.model import Artifact, ToolPin, Workspace
+from wasip1_build.steps.aot import Aot
+from wasip1_build.steps.budget import Budget
+from wasip1_build.steps.check import RunChecks
+from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.compress import Brotli, Gzip
+from wasip1_build.steps.gate import Gate
+from wasip1_build.steps.go_context import GoContext
+from wasip1_build.steps.imports import VerifyImports
+from wasip1_build.steps.list_go import ListGo
+from wasip1_build.steps.manifest import Manifest, ManifestFile
+from wasip1_build.steps.step import Step
+from wasip1_build.steps.strip import Strip
+from wasip1_build.toolchain.tools import Program, ToolRequest
+
+STATE = ".wasip1"
+
+
+@dataclass(frozen=True)
+class PlannedArtifact:
+    """One artifact's steps, in the order in which a reader would tell them."""
+
+    artifact: Artifact
+    steps: tuple[Step, ...]
+    names: Names
+    gate: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All steps of a workspace: those that artifacts share, and each artifact's own."""
+
+    shared: tuple[Step, ...]
+    artifacts: tuple[PlannedArtifact, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step."""
+        return (*self.shared, *(step for planned in self.artifacts for step in planned.steps))
+
+
+@dataclass(frozen=True)
+class Names:
+    """Where an artifact's outputs are, relative to the workspace root."""
+
+    build_dir: str
+    profile: str
+    artifact_directory: str
+    artifact: str
+
+    @property
+    def directory(self) -> str:
+        """BUILD-DIR/DIR/A; profiles other than release lie below BUILD-DIR/@PROFILE."""
+        profile = "" if self.profile == "release" else f"@{self.profile}"
+        parts = (self.build_dir, profile, self.artifact_directory, self.artifact)
+        return posixpath.normpath(posixpath.join(*parts))
+
+    def file(self, suffix: str) -> str:
+        """A.SUFFIX."""
+        return f"{self.directory}/{self.artifact}.{suffix}"
+
+    def state(self, kind: str) -> str:
+        """A place of the artifact's own in BUILD-DIR/.wasip1, relative to it."""
+        path = posixpath.join(kind, f"@{self.profile}", self.artifact_directory, self.artifact)
+        return posixpath.normpath(path)
+
+
+def plan(workspace: Workspace, contexts: Mapping[str, GoContext], host_target: str) -> Plan:
+    """The steps of a workspace.
+
+    `contexts` holds the Go context of each artifact by its id; an artifact without one is left
+    out. `host_target` is what "host" means. Raises Failure where two outputs are in each other's
+    way.
+    """
+    artifacts = [artifact for artifact in workspace.artifacts if artifact.id in contexts]
+    listings = _listings(workspace, artifacts, contexts)
+    planned = tuple(
+        _artifact(workspace, artifact, contexts[artifact.id], listings[artifact.id], host_target)
+        for artifact in artifacts
+    )
+    shared = tuple({listing.output: listing for listing in listings.values()}.values())
+    result = Plan(shared, planned)
+    _refuse_collisions(result.steps)
+    return result
+
+
+def request(program: Program, pin: ToolPin | None) -> ToolRequest:
+    """What [toolchain] asks for of a tool."""
+    return ToolRequest(program, pin.version, pin.path) if pin else ToolRequest(program)
+
+
+def go_flags(artifact: Artifact) -> tuple[str, ...]:
+    """The build flags that decide which files are compiled, for go list and go build alike."""
+    tags = (f"-tags={','.join(sorted(artifact.tags))}",) if artifact.tags else ()
+    return (*tags, *artifact.go_flags)
+
+
+def _listings(
+    workspace: Workspace, artifacts: Sequence[Artifact], contexts: Mapping[str, GoContext]
+) -> dict[str, ListGo]:
+    """One go list for all artifacts of the same Go context and flags, by artifact id."""
+    groups: dict[tuple[str, str, tuple[str, ...]], list[Artifact]] = {}
+    for artifact in artifacts:
+        context = contexts[artifact.id]
+        where = (context.work, context.directory, go_flags(artifact))
+        groups.setdefault(where, []).append(artifact)
+    listings: dict[str, ListGo] = {}
+    for (_work, _directory, flags), members in groups.items():
+        listing = list_packages(
+            contexts[members[0].id],
+            (go_package(artifact, contexts[artifact.id]) for artifact in members),
+            flags,
+            request("go", workspace.toolchain.go),
+            workspace.build_dir,
+        )
+        listings |= {artifact.id: listing for artifact in members}
+    return listings
+
+
+def list_packages(
+    modules: GoContext,
+    packages: Iterable[str],
+    flags: tuple[str, ...],
+    go: ToolRequest,
+    build_dir: str,
+) -> ListGo:
+    """The step that lists packages of one Go context; its output is named after what it lists."""
+    names = tuple(sorted(set(packages)))
+    identity = repr((modules.work, modules.directory, flags, names)).encode()
+    place = f"{build_dir}/{STATE}/go-deps/{hashlib.sha256(identity).hexdigest()[:12]}"
+    return ListGo(modules, names, flags, go, (build_dir,), f"{place}/go-deps.json")
+
+
+def go_package(artifact: Artifact, context: GoContext) -> str:
+    """The artifact's package as an argument of go, which runs in the context's directory."""
+    if not artifact.package.startswith("."):
+        return artifact.package
+    path = posixpath.normpath(posixpath.join(artifact.directory, artifact.package))
+    relative = posixpath.relpath(path, context.directory)
+    return relative if relative.startswith("..") else f"./{relative}".removesuffix("/.")
+
+
+def _artifact(
+    workspace: Workspace, artifact: Artifact, context: GoContext, listing: ListGo, host: str
+) -> PlannedArtifact:
+    names = Names(workspace.build_dir, workspace.profile, artifact.directory, artifact.name)
+    debug, module = names.file("debug.wasm"), names.file("wasm")
+    compress = _compress(artifact, names, module)
+    precompile = _precompile(workspace, artifact, names, module, host)
+    verify = VerifyImports(
+        artifact=artifact.id,
+        module=module,
+        output=names.file("imports.json"),
+        kind=artifact.kind,
+        exports=artifact.exports,
+        compiler=artifact.compiler,
+        imports=artifact.imports,
+        grants=artifact.grants,
+    )
+    checks = _checks(artifact, names, module, precompile, host)
+    sizes = Budget(
+        artifact=artifact.id,
+        debug=debug,
+        module=module,
+        br=names.file("wasm.br") if "br" in artifact.compress_formats else None,
+        gz=names.file("wasm.gz") if "gz" in artifact.compress_formats else None,
+        cwasm=tuple((step.target, step.output) for step in precompile),
+        checks=checks.output,
+        output=names.file("sizes.json"),
+        budget=artifact.budget,
+    )
+    gate = Gate(
+        artifact=artifact.id,
+        results=(verify.output, checks.output, sizes.output),
+        output=f"{workspace.build_dir}/{STATE}/{names.state('gate')}.json",
+    )
+    compile_go = CompileGo(
+        modules=context,
+        package=go_package(artifact, context),
+        reactor=artifact.kind == "reactor",
+        flags=go_flags(artifact),
+        define=artifact.define,
+        go=listing.go,
+        deps=listing.output,
+        stage=names.state("stage"),
+        output=debug,
+    )
+    strip = Strip(debug, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)
+    manifest = _manifest(artifact, names, sizes, checks, gate, compile_go, precompile)
+    steps: tuple[Step, ...] = (
+        compile_go,
+        strip,
+        verify,
+        *compress,
+        *precompile,
+        checks,
+        sizes,
+        gate,
+        manifest,
+    )
+    return PlannedArtifact(artifact, steps, names, gate.output)
+
+
+def _compress(artifact: Artifact, names: Names, module: str) -> list[Brotli | Gzip]:
+    steps: list[Brotli | Gzip] = []
+    if "br" in artifact.compress_formats:
+        steps.append(Brotli(module, names.file("wasm.br"), artifact.brotli_quality))
+    if "gz" in artifact.compress_formats:
+        steps.append(Gzip(module, names.file("wasm.gz")))
+    return steps
+
+
+def _precompile(
+    workspace: Workspace, artifact: Artifact, names: Names, module: str, host: str
+) -> list[Aot]:
+    targets = dict.fromkeys(host if name == "host" else name for name in artifact.aot_targets)
+    return [
+        Aot(
+            module=module,
+            output=names.file(f"{target}.cwasm"),
+            target=target,
+            interruptible=artifact.aot_interruptible,
+            wasmtime=request("wasmtime", workspace.toolchain.wasmtime),
+            library=ToolRequest("wasmtime-library"),
+        )
+        for target in targets
+    ]
+
+
+def _checks(
+    artifact: Artifact, names: Names, module: str, precompile: Iterable[Aot], host: str
+) -> RunChecks:
+    own = next((step for step in precompile if step.target == host), None)
+    return RunChecks(
+        artifact=artifact.id,
+        module=module,
+        cwasm=own.output if own else None,
+        interruptible=artifact.aot_interruptible,
+        output=names.file("checks.json"),
+        kind=artifact.kind,
+        exports=artifact.exports,
+        imports_host=artifact.imports.host,
+        grants=artifact.grants,
+        max_memory_bytes=artifact.runtime.max_memory_bytes,
+        gogc=artifact.runtime.gogc,
+        memory_limit_bytes=artifact.runtime.memory_limit_bytes,
+        checks=artifact.checks,
+        library=ToolRequest("wasmtime-library"),
+    )
+
+
+def _manifest(
+    artifact: Artifact,
+    names: Names,
+    sizes: Budget,
+    checks: RunChecks,
+    gate: Gate,
+    compiler: CompileGo,
+    precompile: Sequence[Aot],
+) -> Manifest:
+    files = [ManifestFile(sizes.debug, "debug"), ManifestFile(sizes.module, "module")]
+    files += [ManifestFile(sizes.br, "br")] if sizes.br else []
+    files += [ManifestFile(sizes.gz, "gz")] if sizes.gz else []
+    files += [ManifestFile(step.output, "cwasm", step.target) for step in precompile]
+    return Manifest(
+        artifact=artifact,
+        files=tuple(files),
+        imports=names.file("imports.json"),
+        sizes=sizes.output,
+        checks=checks.output,
+        gate=gate.output,
+        output=names.file("manifest.json"),
+        tools=(compiler.go, *dict.fromkeys(step.wasmtime for step in precompile)),
+        flags=compiler.arguments,
+    )
+
+
+def _refuse_collisions(steps: Iterable[Step]) -> None:
+    """Two outputs of which one equals or lies below the other cannot both be made."""
+    outputs: set[str] = set()
+    findings = []
+    for output in (output for step in steps for output in step.outputs):
+        if output in outputs:
+            findings.append(_collision(output, output))
+        outputs.add(output)
+    for output in outputs:
+        parent = posixpath.dirname(output)
+        while parent:
+            if parent in outputs:
+                findings.append(_collision(output, parent))
+            parent = posixpath.dirname(parent)
+    if findings:
+        raise Failure(tuple(findings))
+
+
+def _collision(output: str, other: str) -> Finding:
+    return Finding(
+        "output-collision",
+        Severity.ERROR,
+        f"{output} is made twice" if output == other else f"{output} lies below {other}",
+        why="two artifacts would write to the same place",
+        fix="rename one of the artifacts, or the directory of one",
+    )

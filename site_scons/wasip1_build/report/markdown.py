@@ -1,0 +1,50 @@
+"""The build as a pull request shows it: BUILD-DIR/report.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from wasip1_build.findings import Finding
+from wasip1_build.report.cells import table_of, totals_line
+from wasip1_build.report.summary import Report
+
+# What Markdown or the HTML inside it would read as markup: names and messages are only text.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&@])")
+
+
+def markdown_report(report: Report) -> str:
+    """The table, its legend and every finding, as GitHub-flavoured Markdown."""
+    content = table_of(report)
+    lines = [f"## WASI modules: {totals_line(report)}", ""]
+    lines.append(_row(column.heading for column in content.columns))
+    lines.append(_row("--:" if column.align == "right" else "---" for column in content.columns))
+    lines += [_row(_text(cell) for cell in row) for row in content.rows]
+    lines += ["", *(f"{_text(line)}  " for line in content.legend)]
+    if report.all_findings:
+        lines += ["", "### Findings", ""]
+        lines += [line for finding in report.all_findings for line in _finding(finding)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _text(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text).replace("\n", "<br>")
+
+
+def _finding(finding: Finding) -> list[str]:
+    where = f"{_text(str(finding.location))}: " if finding.location else ""
+    lines = [f"- **{finding.severity}** {where}{_text(finding.what)} ({_text(finding.rule)})"]
+    if finding.why:
+        lines.append(f"  - why: {_text(finding.why)}")
+    if finding.fix:
+        lines.append(f"  - fix: {_text(finding.fix)}")
+    if finding.details:
+        longest = max((len(run) for run in re.findall("`+", finding.details)), default=0)
+        fence = "`" * max(3, longest + 1)
+        details = [f"  {line}" for line in finding.details.rstrip("\n").split("\n")]
+        lines += ["", f"  {fence}text", *details, f"  {fence}", ""]
+    return lines

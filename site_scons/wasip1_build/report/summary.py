@@ -1,0 +1,197 @@
+"""What is known of each artifact when a build ends, and never more than this build proved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeGuard
+
+from wasip1_build.findings import Failure, Finding, Location, Severity, failure, has_errors
+from wasip1_build.steps.gate import by_weight, located
+from wasip1_build.steps.results import findings_of, member, read_result
+
+Verdict = Literal["pass", "fail", "not-built"]
+Locate = Callable[[str, str], Location | None]
+FORMS = ("debug", "wasm", "br", "gz", "cwasm")
+IMPLIED_CHECK = "instantiates"  # every artifact has it; only the others were declared
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the build made of one artifact.
+
+    A path is None where this build neither made the file nor found it up to date: what an earlier
+    build left must not speak for this one. `findings` are those of the Failures of its steps.
+    """
+
+    artifact: str  # DIR:NAME
+    sizes: Path | None = None
+    checks: Path | None = None
+    gate: Path | None = None
+    manifest: Path | None = None
+    findings: tuple[Finding, ...] = ()
+    failed: bool = False  # a step failed, with findings or without
+
+
+@dataclass(frozen=True)
+class Size:
+    """One form of the artifact; `budget_bytes` is None where it has no budget."""
+
+    form: str
+    size_bytes: int
+    target: str | None = None
+    budget_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One artifact, read from its results. `memory` has the members of A.sizes.json."""
+
+    artifact: str
+    verdict: Verdict
+    manifest: Path | None
+    sizes: tuple[Size, ...]
+    saved_percent: float | None
+    saved_form: str | None
+    memory: dict[str, int]
+    checks: tuple[tuple[str, str], ...]  # (name, verdict)
+    findings: tuple[Finding, ...]
+
+    @property
+    def name(self) -> str:
+        """The artifact's NAME alone."""
+        return self.artifact.rpartition(":")[2]
+
+    @property
+    def declared_checks(self) -> tuple[tuple[str, str], ...]:
+        """The checks that the spec declares."""
+        return tuple(check for check in self.checks if check[0] != IMPLIED_CHECK)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One build of a workspace; `findings` are those of no single artifact."""
+
+    profile: str
+    artifacts: tuple[Summary, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """The workspace's findings, then each artifact's."""
+        own = (finding for artifact in self.artifacts for finding in artifact.findings)
+        return (*self.findings, *own)
+
+    def count(self, verdict: Verdict) -> int:
+        """How many artifacts have this verdict."""
+        return sum(artifact.verdict == verdict for artifact in self.artifacts)
+
+    def weigh(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.all_findings)
+
+
+def report(
+    profile: str,
+    outcomes: Iterable[Outcome],
+    locate: Locate = lambda _artifact, _key: None,
+    findings: Iterable[Finding] = (),
+) -> Report:
+    """The report of a build, its artifacts by name. `locate` is the step Context's."""
+    summaries = (summarize(outcome, locate) for outcome in outcomes)
+    ordered = sorted(summaries, key=lambda summary: summary.artifact)
+    return Report(profile, tuple(ordered), by_weight(findings))
+
+
+def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -> Summary:
+    """Reads an artifact's results. A damaged one makes it fail, with a finding; raises nothing."""
+    damages: list[Finding] = []
+
+    def read(path: Path | None) -> dict[str, Any]:
+        if path is None:
+            return {}
+        try:
+            return read_result(path, path.name)
+        except Failure as error:
+            damages.extend(error.findings)
+            return {}
+
+    def part(function: Callable[[dict[str, Any], str], Any], path: Path | None, empty: Any) -> Any:
+        record = read(path)
+        try:
+            return function(record, path.name) if path and record else empty
+        except Failure as error:
+            damages.extend(error.findings)
+            return empty
+
+    sizes, saved, memory = part(_sizes, outcome.sizes, ((), (None, None), {}))
+    checks = part(_checks, outcome.checks, ())
+    passed, noted = part(_gate, outcome.gate, (False, ()))
+    sealed = part(_manifest, outcome.manifest, False)
+    findings = by_weight((*outcome.findings, *noted, *damages))
+    return Summary(
+        artifact=outcome.artifact,
+        verdict=_verdict(outcome.failed or has_errors(findings), passed and sealed),
+        manifest=outcome.manifest if sealed else None,
+        sizes=sizes,
+        saved_percent=saved[0],
+        saved_form=saved[1],
+        memory=memory,
+        checks=checks,
+        findings=located(findings, outcome.artifact, locate),
+    )
+
+
+def _verdict(failed: bool, proved: bool) -> Verdict:
+    if failed:
+        return "fail"
+    return "pass" if proved else "not-built"
+
+
+def _sizes(record: dict[str, Any], shown: str) -> tuple[Any, Any, Any]:
+    sizes = tuple(_size(entry, shown) for entry in member(record, "sizes", list, shown))
+    percent, form = record.get("saved_percent"), record.get("saved_form")
+    computed = isinstance(percent, (int, float)) and math.isfinite(percent) and form in FORMS
+    memory = {
+        name: value
+        for name, value in member(record, "memory", dict, shown).items()
+        if name in ("peak_bytes", "budget_bytes", "over_bytes") and _is_count(value)
+    }
+    return sizes, (percent, form) if computed else (None, None), memory
+
+
+def _size(entry: Any, shown: str) -> Size:
+    if isinstance(entry, dict):
+        form, size_bytes = entry.get("form"), entry.get("size_bytes")
+        target, budget_bytes = entry.get("target"), entry.get("budget_bytes")
+        if (
+            form in FORMS
+            and _is_count(size_bytes)
+            and (target is None or isinstance(target, str))
+            and (budget_bytes is None or _is_count(budget_bytes))
+        ):
+            return Size(form, size_bytes, target, budget_bytes)
+    raise failure("result-damaged", f"{shown} is damaged", why="one of its sizes is malformed")
+
+
+def _checks(record: dict[str, Any], shown: str) -> tuple[tuple[str, str], ...]:
+    entries = member(record, "checks", list, shown)
+    return tuple(
+        (member(entry, "name", str, shown), member(entry, "verdict", str, shown))
+        for entry in entries
+        if isinstance(entry, dict)
+    )
+
+
+def _gate(record: dict[str, Any], shown: str) -> tuple[bool, tuple[Finding, ...]]:
+    return record.get("verdict") == "pass", findings_of(record, shown)
+
+
+def _manifest(record: dict[str, Any], _shown: str) -> bool:
+    return record.get("verdict") == "pass"
+
+
+def _is_count(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,0 +1,130 @@
+"""Where two outputs differ, in few lines that are safe to print."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+LINES = 60
+LINE_CHARS = 200
+# difflib compares line by line in quadratic time: beyond this only what follows the first
+# difference is compared.
+COMPARED_LINES = 400
+BEFORE = 3
+HEX_BYTES = 64
+PIECE_BYTES = 1 << 16
+
+
+def difference(expected: bytes, got: bytes) -> str:
+    """A unified diff of two texts, or where two binaries first differ. Empty where they are equal.
+
+    At most 60 lines of 200 characters; what is not printable is escaped.
+    """
+    if expected == got:
+        return ""
+    texts = _text(expected), _text(got)
+    if texts[0] is None or texts[1] is None:
+        return _binary(expected, got)
+    return _unified(_lines(texts[0]), _lines(texts[1]))
+
+
+def excerpt(data: bytes, lines: int = 20) -> str:
+    """The last lines of an output, escaped, each at most 200 characters."""
+    text = data.decode("utf-8", "backslashreplace")
+    return "\n".join(_cut(printable(line)) for line in text.splitlines()[-lines:])
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def _lines(text: str) -> list[str]:
+    """The lines, escaped; one without its newline at the end of the text says so."""
+    lines = text.split("\n")
+    last = lines.pop()
+    escaped = [printable(line) for line in lines]
+    return [*escaped, printable(last) + " (no newline at the end)"] if last else escaped
+
+
+def printable(text: str) -> str:
+    """Text that cannot move the cursor, ring or recolour: it comes from an untrusted module."""
+    return "".join(
+        char if char.isprintable() or char in "\t\n" else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def _unified(expected: list[str], got: list[str]) -> str:
+    first = _first_difference(expected, got)
+    start = max(0, first - BEFORE)
+    window = slice(start, start + COMPARED_LINES)
+    diff = list(
+        difflib.unified_diff(
+            expected[window], got[window], "expected", "got", n=BEFORE, lineterm=""
+        )
+    )
+    shown = [_cut(line) for line in diff if not line.startswith("@@")]
+    if start:
+        shown.insert(2, f" (the first {start} lines are equal)")
+    if len(shown) > LINES:
+        shown = [*shown[: LINES - 1], f"... {len(shown) - LINES + 1} more lines"]
+    return "\n".join(shown + _in_line(expected, got, first))
+
+
+def _first_difference(expected: Sequence[str | int], got: Sequence[str | int]) -> int:
+    pairs = enumerate(zip(expected, got, strict=False))
+    return next((n for n, (one, other) in pairs if one != other), min(len(expected), len(got)))
+
+
+def _first_difference_in_bytes(expected: bytes, got: bytes) -> int:
+    """The offset of the first byte that differs, or of the end of the shorter one."""
+    common = min(len(expected), len(got))
+    for start in range(0, common, PIECE_BYTES):
+        one, other = expected[start : start + PIECE_BYTES], got[start : start + PIECE_BYTES]
+        if one != other:
+            return start + _first_difference(one, other)
+    return common
+
+
+def _in_line(expected: list[str], got: list[str], line: int) -> list[str]:
+    """Where two long lines differ, if that is behind what is shown of them."""
+    if line >= min(len(expected), len(got)):
+        return []
+    column = _first_difference(expected[line], got[line])
+    if column < LINE_CHARS - 10:
+        return []
+    start = column - LINE_CHARS // 4
+    return [
+        f"line {line + 1} differs at column {column + 1}:",
+        _cut(f"-...{expected[line][start:]}"),
+        _cut(f"+...{got[line][start:]}"),
+    ]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LINE_CHARS else line[: LINE_CHARS - 3] + "..."
+
+
+def _binary(expected: bytes, got: bytes) -> str:
+    offset = _first_difference_in_bytes(expected, got)
+    row = offset - offset % 16
+    return "\n".join(
+        [
+            f"first difference at byte {offset}; expected {len(expected)} bytes, got {len(got)}",
+            *_hex("expected", expected, row),
+            *_hex("got", got, row),
+        ]
+    )
+
+
+def _hex(title: str, data: bytes, row: int) -> list[str]:
+    lines = []
+    for start in range(row, min(row + HEX_BYTES, len(data)), 16):
+        piece = data[start : start + 16]
+        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in piece)
+        lines.append(f"  {start:08x}  {piece.hex(' '):47}  {text}")
+    return [f"{title}:", *(lines or ["  (ends here)"])]

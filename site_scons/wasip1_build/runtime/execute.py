@@ -1,0 +1,245 @@
+"""One run of a module by the wasmtime library, in this process: only ever in a child's."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import wasmtime
+
+from wasip1_build.runtime.host_functions import HostError, HostFunctions, load
+from wasip1_build.runtime.request import Request, Response, Stage
+from wasip1_build.runtime.values import coerced
+
+MAGIC = b"\0asm"
+# Go-sized modules have one table of some thousand elements, 8 bytes each on the host.
+TABLE_ELEMENTS = 10_000_000
+BEYOND_ANY_EPOCH = 1 << 62  # nothing moves the epoch here; a time-out kills the process
+
+
+class Stopped(Exception):  # noqa: N818  (not always an error)
+    """The run is over: in which stage, with which exit code or error."""
+
+    def __init__(
+        self, stage: Stage, error: str = "", *, exit: int | None = None, trapped: bool = False
+    ) -> None:
+        super().__init__(error)
+        self.stage = stage
+        self.error, self.backtrace = _split(error)
+        self.exit = exit
+        self.trapped = trapped
+
+
+class _Progress:
+    """What is known of a run while it goes on."""
+
+    def __init__(self) -> None:
+        self.host: HostFunctions | None = None
+        self.returns: tuple[int | float, ...] | None = None
+        self.return_types: tuple[str, ...] = ()
+        self.peak: Callable[[], int | None] = lambda: None
+
+
+def execute(request: Request, started: Callable[[], None]) -> Response:
+    """Carries out a request; `started` is called just before the first code of the guest runs."""
+    progress = _Progress()
+    try:
+        end = _run(request, started, progress)
+    except Stopped as stopped:
+        end = stopped
+    return Response(
+        stage=end.stage,
+        exit=end.exit,
+        trapped=end.trapped,
+        error=end.error,
+        backtrace=end.backtrace,
+        peak_memory_bytes=progress.peak(),
+        calls=progress.host.calls if progress.host else {},
+        returns=progress.returns,
+        return_types=progress.return_types,
+    )
+
+
+def _run(request: Request, started: Callable[[], None], progress: _Progress) -> Stopped:
+    engine = _engine(request)
+    module = _module(engine, request)
+    if request.action == "compile":
+        Path(request.compiled).write_bytes(module.serialize())
+        return Stopped("ended")
+    try:
+        progress.host = load(request.host_file, request.host_name, request.functions)
+    except HostError as error:
+        raise Stopped("host", str(error)) from None
+    store = _store(engine, request)
+    started()
+    instance = _instance(store, module, progress.host)
+    exports = instance.exports(store)
+    progress.peak = lambda: _exported_memory_bytes(store, instance)
+    if request.action == "instantiate":
+        return Stopped("ended")
+    if request.action == "initialize" or request.invoke:
+        initialize = exports.get("_initialize")
+        if isinstance(initialize, wasmtime.Func):
+            _call(store, initialize, "initialize")
+    if request.invoke:
+        _invoke(store, exports, request, progress)
+    elif request.action == "run":
+        start = exports.get("_start")
+        if not isinstance(start, wasmtime.Func):
+            raise Stopped("run", "the module exports no function _start")
+        _call(store, start, "run")
+    return Stopped("ended", exit=0)
+
+
+def _engine(request: Request) -> wasmtime.Engine:
+    """An engine that takes what `wasmtime compile -W gc-support=n,threads=n` makes.
+
+    With opt level none, compiling here costs 1.9 CPU s for a hello of Go instead of 2.7, and the
+    module is judged on other machine code than the .cwasm is: both must agree.
+    """
+    config = wasmtime.Config()
+    config.gc_support = False
+    config.wasm_threads = False
+    config.epoch_interruption = request.interruptible
+    config.cranelift_opt_level = "none"
+    return wasmtime.Engine(config)
+
+
+def _module(engine: wasmtime.Engine, request: Request) -> wasmtime.Module:
+    try:
+        data = Path(request.code).read_bytes()
+    except OSError as error:
+        raise Stopped("load", f"it cannot be read: {error.strerror}") from None
+    try:
+        if request.compiled_code:
+            return wasmtime.Module.deserialize(engine, data)
+        if not data.startswith(MAGIC):  # wasmtime.Module would take a text for WAT
+            raise Stopped("load", "it is no WebAssembly module: it does not begin with \\0asm")
+        return wasmtime.Module(engine, data)
+    except wasmtime.WasmtimeError as error:
+        raise Stopped("load", str(error)) from None
+
+
+def _store(engine: wasmtime.Engine, request: Request) -> wasmtime.Store:
+    store = wasmtime.Store(engine)
+    store.set_limits(
+        memory_size=-1 if request.memory_bytes is None else request.memory_bytes,
+        table_elements=TABLE_ELEMENTS,
+        instances=1,
+        memories=1,  # the limit above counts for each memory
+    )
+    if request.interruptible:
+        store.set_epoch_deadline(BEYOND_ANY_EPOCH)
+    wasi = wasmtime.WasiConfig()
+    wasi.argv = list(request.argv)
+    wasi.env = list(request.env)
+    if request.stdin:
+        wasi.inherit_stdin()
+    wasi.inherit_stdout()
+    wasi.inherit_stderr()
+    for preopen in request.preopens:
+        try:
+            wasi.preopen_dir(preopen.host, preopen.guest, fs_mutable=not preopen.read_only)
+        except wasmtime.WasmtimeError:
+            raise Stopped("link", f"{preopen.guest} cannot be opened") from None
+    store.set_wasi(wasi)
+    return store
+
+
+def _instance(
+    store: wasmtime.Store, module: wasmtime.Module, host: HostFunctions
+) -> wasmtime.Instance:
+    linker = wasmtime.Linker(store.engine)
+    try:
+        linker.define_wasi()
+        host.define(linker)
+        return linker.instantiate(store, module)
+    except HostError as error:
+        raise Stopped("host", str(error)) from None
+    except wasmtime.Trap as trap:
+        raise Stopped("link", trap.message, trapped=True) from None
+    except wasmtime.WasmtimeError as error:
+        raise Stopped("link", str(error)) from None
+
+
+def _invoke(
+    store: wasmtime.Store,
+    exports: Mapping[str, object],
+    request: Request,
+    progress: _Progress,
+) -> None:
+    assert request.invoke is not None
+    invoke = request.invoke
+    function = exports.get(invoke.export)
+    if not isinstance(function, wasmtime.Func):
+        known = [name for name in exports if isinstance(exports[name], wasmtime.Func)]
+        raise Stopped(
+            "invoke",
+            f"the module exports no function {invoke.export}; "
+            f"its functions are {', '.join(known[:20]) or 'none'}",
+        )
+    kind = function.type(store)
+    params = [str(each) for each in kind.params]
+    if len(invoke.args) != len(params):
+        raise Stopped(
+            "invoke",
+            f"{invoke.export} takes {len(params)} arguments ({', '.join(params)}), "
+            f"and args has {len(invoke.args)}",
+        )
+    try:
+        args = [coerced(value, each) for value, each in zip(invoke.args, params, strict=True)]
+    except ValueError as error:
+        raise Stopped("invoke", f"{invoke.export}: {error}") from None
+    returned = _call(store, function, "run", *args)
+    progress.return_types = tuple(str(each) for each in kind.results)
+    progress.returns = _listed(returned)
+
+
+def _call(store: wasmtime.Store, function: wasmtime.Func, stage: Stage, *args: object) -> object:
+    """Calls an export of the guest. Raises Stopped where it does not return.
+
+    wasmtime takes exit codes below 126 only, and ends a higher one with an error of its own.
+    """
+    try:
+        return function(store, *args)
+    except HostError as error:
+        raise Stopped("host", str(error)) from None
+    except wasmtime.ExitTrap as exit:
+        over: Stage = "ended" if stage == "run" else stage
+        raise Stopped(over, exit=exit.code) from None
+    except wasmtime.Trap as trap:
+        raise Stopped(stage, trap.message, trapped=True) from None
+    except wasmtime.WasmtimeError as error:
+        raise Stopped(stage, str(error), trapped=True) from None
+
+
+def _listed(returned: Any) -> tuple[int | float, ...]:
+    """wasmtime-py's None, one value or list, as a tuple."""
+    if returned is None:
+        return ()
+    return tuple(returned) if isinstance(returned, list) else (returned,)
+
+
+def _exported_memory_bytes(store: wasmtime.Store, instance: wasmtime.Instance) -> int | None:
+    """The size of the exported memory: a linear memory never shrinks, so this is its peak."""
+    sizes = [
+        extern.data_len(store)
+        for extern in instance.exports(store).by_index
+        if isinstance(extern, wasmtime.Memory)
+    ]
+    return max(sizes) if sizes else None
+
+
+def _split(message: str) -> tuple[str, str]:
+    """The cause on one line, and the backtrace, whose offsets `wasip1 symbolize` can name.
+
+    wasmtime's text is a context, "Caused by:" and one or more indented causes.
+    """
+    head, found, causes = message.partition("Caused by:")
+    lines = [line.strip() for line in (causes if found else head).splitlines() if line.strip()]
+    title, _newline, frames = head.partition("\n")
+    if found and title.startswith("error while executing at wasm backtrace"):
+        return "; ".join(lines), textwrap.dedent(frames).strip("\n")
+    return "; ".join([title.strip(), *lines] if found else lines), ""

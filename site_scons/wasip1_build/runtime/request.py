@@ -1,0 +1,138 @@
+"""What a run of a module is asked to do, and what it reports: plain data between processes.
+
+Each run's child imports this: it is made of named tuples, and imports nothing else of the package,
+because dataclasses and the spec would cost every child 0.1 s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from wasip1_build.spec.model import FunctionType
+
+# compile: write machine code to `compiled`. instantiate: resolve the imports, no guest code but a
+# start function. initialize: that and _initialize. run: _start, or _initialize and `invoke`.
+Action = Literal["compile", "instantiate", "initialize", "run"]
+# How far a run came: the stage in which it stopped, or "ended".
+Stage = Literal["load", "host", "link", "initialize", "invoke", "run", "ended"]
+
+
+class Preopen(NamedTuple):
+    """A directory that the guest sees as `guest`. `host` is absolute."""
+
+    host: str
+    guest: str
+    read_only: bool = True
+
+
+class HostFunction(NamedTuple):
+    """A function that the host provides; its types are "i32", "i64", "f32" or "f64"."""
+
+    module: str
+    name: str
+    params: tuple[str, ...]
+    results: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """ "module.function", as in expect.calls and in host.py."""
+        return f"{self.module}.{self.name}"
+
+
+class Call(NamedTuple):
+    """A call of an export."""
+
+    export: str
+    args: tuple[int | float, ...] = ()
+
+
+class Request(NamedTuple):
+    """One run. Every path is absolute. What is not here does not exist for the guest.
+
+    `code` is a module, or machine code where `compiled_code` says so. `memory_bytes` caps each
+    linear memory; None leaves it to the module. `host_name` is how the user knows
+    `host_file`.
+    """
+
+    action: Action
+    code: str
+    compiled_code: bool
+    interruptible: bool = False
+    compiled: str = ""
+    argv: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    preopens: tuple[Preopen, ...] = ()
+    stdin: bool = False
+    functions: tuple[HostFunction, ...] = ()
+    host_file: str | None = None
+    host_name: str = ""
+    invoke: Call | None = None
+    memory_bytes: int | None = None
+    library: str | None = None  # the wasmtime package's directory; None: whatever Python imports
+
+    def to_json(self) -> str:
+        """The request as JSON text."""
+        return json.dumps(self._asdict(), sort_keys=True)
+
+    @staticmethod
+    def from_json(text: str) -> Request:
+        """The reverse of `to_json`."""
+        record: dict[str, Any] = json.loads(text)
+        invoke = record["invoke"]
+        record |= {
+            "argv": tuple(record["argv"]),
+            "env": tuple((name, value) for name, value in record["env"]),
+            "preopens": tuple(Preopen(*each) for each in record["preopens"]),
+            "functions": tuple(
+                HostFunction(module, name, tuple(params), tuple(results))
+                for module, name, params, results in record["functions"]
+            ),
+            "invoke": Call(invoke[0], tuple(invoke[1])) if invoke else None,
+        }
+        return Request(**record)
+
+
+class Response(NamedTuple):
+    """What became of a run that was not killed.
+
+    `exit` is the guest's exit code; None where it trapped or never ran. `error` is one text for
+    people, with the engine's own words. `calls` counts the host's functions by "module.function".
+    """
+
+    stage: Stage
+    exit: int | None = None
+    trapped: bool = False
+    error: str = ""
+    backtrace: str = ""
+    peak_memory_bytes: int | None = None
+    calls: Mapping[str, int] = {}
+    returns: tuple[int | float, ...] | None = None
+    return_types: tuple[str, ...] = ()
+    host_output: str = ""  # what host.py printed
+
+    def to_json(self) -> str:
+        """The response as JSON text."""
+        return json.dumps(self._asdict(), sort_keys=True)
+
+    @staticmethod
+    def from_json(text: str) -> Response:
+        """The reverse of `to_json`. Raises ValueError, TypeError or KeyError for anything else."""
+        record: dict[str, Any] = json.loads(text)
+        returns = record["returns"]
+        record["returns"] = None if returns is None else tuple(returns)
+        record["return_types"] = tuple(record["return_types"])
+        return Response(**record)
+
+
+def host_functions(
+    imports: Mapping[str, Mapping[str, FunctionType]],
+) -> tuple[HostFunction, ...]:
+    """The functions of imports.host, sorted by module and name."""
+    return tuple(
+        HostFunction(module, name, kind.params, kind.results)
+        for module, functions in sorted(imports.items())
+        for name, kind in sorted(functions.items())
+    )

@@ -1,0 +1,138 @@
+"""The one Action: it makes any step a node's work, with the step's own key as its signature."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import SCons.Action
+import SCons.Errors
+import SCons.Node.FS
+
+from wasip1_build.digests import Digests
+from wasip1_build.findings import Failure, Finding
+from wasip1_build.report import github
+from wasip1_build.report.console import findings_text, style_of
+from wasip1_build.scons.record import OutputRecord
+from wasip1_build.steps.execute import execute
+from wasip1_build.steps.gate import Gate, gate_findings
+from wasip1_build.steps.step import Context, Step
+
+FAILED = 2
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a node of ours is for: a step, and what it runs with."""
+
+    step: Step
+    context: Context
+    record: OutputRecord
+    signatures: Digests  # of files, in the form that SCons itself stores
+
+
+class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
+    """Runs the step that is attached to the target.
+
+    SCons's own function actions are signed with the bytecode of one function: they miss what it
+    calls and differ between Python versions.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_no_function, {})
+
+    def get_presig(self, target: Any, source: Any, env: Any, executor: Any = None) -> bytes:
+        """The step's name, version, fields that are no files, and identity of tools."""
+        work = work_of(_targets(target, executor)[0])
+        step = work.step
+        signature = [step.name, step.version, step.key(work.context)]
+        return json.dumps(signature, sort_keys=True).encode()
+
+    def strfunction(self, target: Any, source: Any, env: Any, executor: Any = None) -> str:
+        """One short line: a verb and a path."""
+        step = work_of(target[0]).step
+        return f"{step.name:<10} {step.outputs[0]}"
+
+    def execute(self, target: Any, source: Any, env: Any, executor: Any = None) -> Any:
+        """Runs the step. A Failure is printed and becomes a BuildError of status 2."""
+        work = work_of(target[0])
+        try:
+            execute(work.step, work.context, _sign_inputs(target[0], work))
+        except Failure as error:
+            target[0].attributes.wasip1_findings = error.findings
+            _show(error.findings, work.context)
+            return SCons.Errors.BuildError(
+                node=target[0],
+                errstr=f"{work.step.name} failed (see above)",
+                status=FAILED,
+                exitstatus=FAILED,
+            )
+        for output in work.step.outputs:
+            work.record.put(output)
+        if isinstance(work.step, Gate):
+            _show(gate_findings(work.step, work.context), work.context)
+        return 0
+
+
+def attach(node: Any, work: Work) -> None:
+    """Makes a step the work of a node."""
+    node.attributes.wasip1_work = work
+
+
+def work_of(node: Any) -> Work:
+    """The work of one of our nodes."""
+    work: Work = node.attributes.wasip1_work
+    return work
+
+
+def is_ours(node: Any) -> bool:
+    """Whether a node was declared by this plug-in."""
+    return hasattr(node.attributes, "wasip1_work")
+
+
+def findings_on(node: Any) -> tuple[Finding, ...]:
+    """Why the step of one of our nodes failed in this build; empty where it did not."""
+    found: tuple[Finding, ...] = getattr(node.attributes, "wasip1_findings", ())
+    return found
+
+
+def _no_function(target: Any, source: Any, env: Any) -> None:
+    raise AssertionError("StepAction.execute runs the step")
+
+
+def _targets(target: Any, executor: Any) -> Sequence[Any]:
+    targets: Sequence[Any] = executor.get_all_targets() if executor else target
+    return targets
+
+
+def _sign_inputs(target: Any, work: Work) -> tuple[str, ...]:
+    """The files that a target depends on, each signed as it is now.
+
+    SCons would read those that it meets for the first time after the step has run, and take what
+    was written meanwhile for what the step saw.
+    """
+    names = []
+    for child in target.children():
+        if isinstance(child, SCons.Node.FS.File):
+            path = child.get_abspath()
+            child.get_ninfo().csig = work.signatures.digest(path) or ""
+            names.append(path)
+    return tuple(names)
+
+
+def _show(findings: Sequence[Finding], context: Context) -> None:
+    """Prints findings in one write, so that parallel steps do not mix their lines."""
+    if not findings:
+        return
+    text = findings_text(findings, style_of(sys.stderr, os.environ))
+    if github.is_github(os.environ):
+        text = github.guarded(text, secrets.token_hex())
+        text += github.annotations(findings, github.prefix_of(context.root, os.environ))
+    sys.stdout.flush()
+    sys.stderr.write(text)
+    sys.stderr.flush()

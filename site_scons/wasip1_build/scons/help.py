@@ -1,0 +1,36 @@
+"""What `scons -h` says of a workspace."""
+
+from __future__ import annotations
+
+from wasip1_build.scons.arguments import ARGUMENTS
+from wasip1_build.spec.model import Artifact, Workspace
+
+
+def help_text(workspace: Workspace) -> str:
+    """Targets, artifacts and arguments, as this workspace has them."""
+    lines = [
+        "",
+        "Go programs as WASI preview-1 modules, declared in wasip1.toml.",
+        "",
+        "  scons                all default artifacts, each to its manifest",
+        "  scons NAME           one artifact; DIR:NAME where NAME is not unique",
+        "  scons DIR            all artifacts that are declared below a directory",
+        "  scons -c [...]       removes what was built",
+        "  scons -n, -q, -j N   show only, ask only, N steps at a time",
+        "",
+        "Arguments:",
+        *(f"  {name}=...".ljust(23) + text for name, text in ARGUMENTS.items()),
+        f"                       profiles here: {', '.join(workspace.profiles)}",
+        "",
+        "Artifacts:",
+        *(_line(artifact) for artifact in workspace.artifacts),
+        "",
+        "`wasip1 doctor` shows the tools, and what is missing.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _line(artifact: Artifact) -> str:
+    by_hand = "" if artifact.default else ", not built by default"
+    return f"  {artifact.id:<36} {artifact.compiler} {artifact.kind}{by_hand}"

@@ -1,0 +1,80 @@
+"""Which outputs did completed builds leave, and are they still those?"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterable
+from pathlib import Path
+
+from wasip1_build.digests import Stamp, stamp_of
+from wasip1_build.files import write_atomically
+
+FORMAT = 1
+
+
+class OutputRecord:
+    """Stamps of outputs by path relative to the workspace root, kept across builds.
+
+    It is written once a run has ended, after SCons has written its signatures. So outputs of a
+    run that was killed have other stamps than those recorded, and are made again: SCons itself
+    never looks at its targets. A record that is missing or damaged knows no output.
+    """
+
+    def __init__(self, root: Path, store: Path) -> None:
+        self.root = root
+        self.store = store
+        self._stamps: dict[str, Stamp] = {}
+        self._changed = False
+        try:
+            version, stamps = marshal.loads(store.read_bytes())
+            if version == FORMAT:
+                self._stamps = {name: Stamp(*stamp) for name, stamp in stamps.items()}
+        except (OSError, EOFError, ValueError, TypeError, AttributeError):
+            self._stamps = {}
+
+    def holds(self, output: str) -> bool:
+        """Whether the output is there and is the one that was recorded."""
+        known = self._stamps.get(output)
+        return known is not None and known == stamp_of(self.root / output)
+
+    def put(self, output: str) -> None:
+        """Records the output as it is now."""
+        stamp = stamp_of(self.root / output)
+        if stamp is None:
+            self._stamps.pop(output, None)
+        else:
+            self._stamps[output] = stamp
+        self._changed = True
+
+    def remove_unplanned(self, planned: Iterable[str], below: str) -> tuple[str, ...]:
+        """Deletes recorded outputs below a directory that the plan no longer names.
+
+        What was changed since it was recorded is someone's own, and stays. Returns what went.
+        """
+        kept = set(planned)
+        gone = []
+        for output in sorted(self._stamps):
+            if output in kept or not output.startswith(below):
+                continue
+            if self.holds(output):
+                (self.root / output).unlink()
+                self._prune(output)
+                gone.append(output)
+            del self._stamps[output]
+            self._changed = True
+        return tuple(gone)
+
+    def save(self) -> None:
+        """Writes the record, if anything changed."""
+        if self._changed:
+            write_atomically(
+                self.store, marshal.dumps((FORMAT, {n: tuple(s) for n, s in self._stamps.items()}))
+            )
+            self._changed = False
+
+    def _prune(self, output: str) -> None:
+        """Removes the directories that an output's going leaves empty."""
+        for parent in (self.root / output).parents:
+            if parent == self.root or any(parent.iterdir()):
+                return
+            parent.rmdir()

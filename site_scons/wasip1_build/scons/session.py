@@ -1,0 +1,74 @@
+"""What all of a workspace's nodes share while SCons runs: tools, digests, the record of outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import SCons.Script
+import SCons.Util
+
+from wasip1_build.digests import Digests
+from wasip1_build.findings import Location
+from wasip1_build.plan import STATE
+from wasip1_build.scons.action import Work
+from wasip1_build.scons.record import OutputRecord
+from wasip1_build.steps.execute import clear_runs
+from wasip1_build.steps.step import Context, Step
+from wasip1_build.toolchain.store import cache_directory
+from wasip1_build.toolchain.tools import Tools
+
+
+@dataclass(frozen=True)
+class Session:
+    """The state of one build directory. `signatures` are digests in the form that SCons stores."""
+
+    context: Context
+    record: OutputRecord
+    signatures: Digests
+    nodes: dict[str, Any] = field(default_factory=dict)  # declared so far, by output path
+
+    def work(self, step: Step) -> Work:
+        """A step with what it runs with."""
+        return Work(step, self.context, self.record, self.signatures)
+
+    def save(self) -> None:
+        """Writes what was learned; to be called after SCons has written its own signatures."""
+        clear_runs(self.context)
+        self.record.save()
+        self.context.digests.save()
+        if self.signatures is not self.context.digests:
+            self.signatures.save()
+
+
+def open_session(
+    root: Path,
+    build_dir: str,
+    environ: Mapping[str, str],
+    cpus: int,
+    locate: Callable[[str, str], Location | None],
+) -> Session:
+    """Reads the state below BUILD-DIR/.wasip1, as far as there is any. Writes nothing."""
+    state = root / build_dir / STATE
+    digests = Digests(state / "digests")
+    context = Context(
+        root=root,
+        build_dir=build_dir,
+        tools=Tools(root, digests, environ, cache_directory(environ)),
+        digests=digests,
+        environment=dict(environ),
+        cpus=cpus,
+        locate=locate,
+    )
+    return Session(context, OutputRecord(root, state / "outputs"), _signatures(digests, state))
+
+
+def _signatures(digests: Digests, state: Path) -> Digests:
+    """Nodes of other builders share our sources, so both must sign them alike."""
+    if SCons.Script.GetOption("hash_format") == "sha256":
+        return digests
+    return Digests(
+        state / "signatures", lambda path: str(SCons.Util.hash_file_signature(str(path)))
+    )

@@ -1,0 +1,129 @@
+"""A wasip1.toml declared in SCons: its steps as nodes, and the names under which they are built."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from wasip1_build.findings import Failure, Finding, Location
+from wasip1_build.plan import STATE, Plan, PlannedArtifact, plan
+from wasip1_build.scons.nodes import declare
+from wasip1_build.scons.session import Session, open_session
+from wasip1_build.spec import build_dir_hint, load_cached
+from wasip1_build.spec.model import Artifact, Workspace
+from wasip1_build.steps.go_context import GoContext, find_go_context
+from wasip1_build.steps.step import Context
+from wasip1_build.toolchain.host import host_target
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A workspace whose nodes are declared; `nodes` are by output path from the root."""
+
+    workspace: Workspace
+    plan: Plan
+    session: Session
+    nodes: Mapping[str, Any]
+    aliases: tuple[str, ...]
+
+    @property
+    def context(self) -> Context:
+        """What the steps run with."""
+        return self.session.context
+
+    def manifest(self, planned: PlannedArtifact) -> Any:
+        """The node that exists only when every verdict on the artifact is pass."""
+        return self.nodes[planned.names.file("manifest.json")]
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        """The nodes of one artifact, by NAME where that is unique or by DIR:NAME, each under its
+        suffix: `declared["hello"]["wasm"]`, `["manifest.json"]`, `["wasm.br"]`.
+
+        Raises KeyError.
+        """
+        found = [p for p in self.plan.artifacts if name in (p.artifact.id, p.artifact.name)]
+        if len(found) != 1:
+            raise KeyError(name)
+        prefix = found[0].names.file("")
+        return {
+            output.removeprefix(prefix): node
+            for output, node in self.nodes.items()
+            if output.startswith(prefix)
+        }
+
+
+def declare_workspace(
+    env: Any, file: Path, profile: str, prefix: str, environ: Mapping[str, str], cpus: int
+) -> Declared:
+    """Declares every artifact of a workspace in a SCons environment, its aliases after `prefix`.
+
+    Nothing is run and nothing is written. Raises Failure with all that is wrong with the spec.
+    """
+    root, name = file.parent, file.name
+    store = root / build_dir_hint(root, name) / STATE / "spec"
+    workspace = load_cached(root, name, profile, store)
+    planned = plan(workspace, go_contexts(root, workspace.artifacts), host_target())
+    session = open_session(root, workspace.build_dir, environ, cpus, _locator(workspace))
+    nodes = declare(env, session, planned.steps)
+    aliases = _Aliases(env, session, prefix)
+    return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))
+
+
+def go_contexts(root: Path, artifacts: Iterable[Artifact]) -> dict[str, GoContext]:
+    """The Go context of each artifact by its id. Raises Failure with all that have none."""
+    contexts: dict[str, GoContext] = {}
+    findings: list[Finding] = []
+    by_directory: dict[str, GoContext] = {}
+    for artifact in artifacts:
+        local = artifact.package if artifact.package.startswith(".") else "."
+        directory = os.path.normpath(os.path.join(artifact.directory, local))
+        try:
+            if directory not in by_directory:
+                by_directory[directory] = find_go_context(root, directory)
+            contexts[artifact.id] = by_directory[directory]
+        except Failure as error:
+            where = artifact.where("package")
+            findings += [replace(f, location=f.location or where) for f in error.findings]
+    if findings:
+        raise Failure(tuple(findings))
+    return contexts
+
+
+def _locator(workspace: Workspace) -> Callable[[str, str], Location | None]:
+    by_id = {artifact.id: artifact for artifact in workspace.artifacts}
+
+    def locate(artifact: str, key: str) -> Location | None:
+        found = by_id.get(artifact)
+        return found.where(key) if found else None
+
+    return locate
+
+
+@dataclass(frozen=True)
+class _Aliases:
+    """The words under which artifacts are built."""
+
+    env: Any
+    session: Session
+    prefix: str
+
+    def declare(self, planned: Plan, nodes: Mapping[str, Any]) -> Iterator[str]:
+        """NAME where unique, DIR:NAME, and each directory in every spelling that SCons knows."""
+        names = [p.artifact.name for p in planned.artifacts]
+        directories: dict[str, list[Any]] = {}
+        for each in planned.artifacts:
+            artifact, manifest = each.artifact, nodes[each.names.file("manifest.json")]
+            unique = names.count(artifact.name) == 1
+            for name in (artifact.id, artifact.name) if unique else (artifact.id,):
+                self.env.Alias(self.prefix + name, manifest)
+                yield self.prefix + name
+            place = PurePosixPath(artifact.directory)
+            for parent in (place, *place.parents):
+                directories.setdefault(str(parent), []).append(manifest)
+        for directory, manifests in directories.items():
+            # An Alias alone leaves `scons DIR/` and `scons -u` with nothing to do.
+            if directory != ".":
+                self.env.Depends(self.env.Dir(str(self.session.context.path(directory))), manifests)

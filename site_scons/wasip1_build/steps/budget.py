@@ -1,0 +1,210 @@
+"""How large an artifact is in each form, and whether that is within what its spec allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from wasip1_build.files import json_bytes
+from wasip1_build.findings import Finding, Severity
+from wasip1_build.spec import model
+from wasip1_build.steps.results import findings_of, member, read_result, size_of
+from wasip1_build.steps.step import Context, Key
+from wasip1_build.units import exact_size, human_size, spec_size, with_headroom
+
+# The room of a suggested budget. The same source gives the same bytes, so all of it is for changes
+# of the program; how much is a convention, not a measurement.
+HEADROOM_PERCENT = 5
+# What a host downloads is one of these; the smallest counts for "percent saved".
+DELIVERED = ("wasm", "br", "gz")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A.sizes.json: every size beside its budget. Succeeds always: the gate judges the findings."""
+
+    artifact: str  # DIR:NAME
+    debug: str
+    module: str
+    br: str | None
+    gz: str | None
+    cwasm: tuple[tuple[str, str], ...]  # (target, path)
+    checks: str | None  # A.checks.json
+    output: str
+    budget: model.Budget
+
+    name: ClassVar[str] = "measure"
+    version: ClassVar[int] = 1
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        optional = (self.br, self.gz, *(path for _, path in self.cwasm), self.checks)
+        return (self.debug, self.module, *(path for path in optional if path))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.output,)
+
+    def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
+        return {
+            "artifact": self.artifact,
+            "budget": asdict(self.budget),
+            "targets": [target for target, _ in self.cwasm],
+            "formats": [bool(self.br), bool(self.gz), bool(self.checks)],
+        }
+
+    def run(self, context: Context) -> None:
+        """Raises Failure only where a file of an earlier step cannot be read."""
+        sizes = [
+            _entry(form, target, size_of(context.path(path), path), self._limit(form))
+            for form, target, path in self._forms()
+        ]
+        memory = self._memory(context)
+        findings = [
+            *_over([*sizes, memory], self._name),
+            *self._unproved(memory),
+            *self._not_built({entry["form"] for entry in sizes}),
+            *self._no_budget(sizes),
+        ]
+        record = {
+            "artifact": self.artifact,
+            "sizes": sizes,
+            "memory": memory,
+            **_saved(sizes),
+            "findings": [finding.to_json() for finding in findings],
+        }
+        context.out(self.output).write_bytes(json_bytes(record))
+
+    def _forms(self) -> Iterator[tuple[str, str | None, str]]:
+        single = (("debug", self.debug), ("wasm", self.module), ("br", self.br), ("gz", self.gz))
+        yield from ((form, None, path) for form, path in single if path)
+        yield from (("cwasm", target, path) for target, path in self.cwasm)
+
+    def _limit(self, form: str) -> int | None:
+        limit: int | None = getattr(self.budget, form, None)  # "debug" has none
+        return limit
+
+    def _memory(self, context: Context) -> dict[str, Any]:
+        peak = self._peak(context)
+        entry = {"form": "memory", "budget_bytes": self.budget.memory, "peak_bytes": peak}
+        if peak is not None and self.budget.memory is not None:
+            entry["over_bytes"] = max(0, peak - self.budget.memory)
+        return {name: value for name, value in entry.items() if value is not None}
+
+    def _peak(self, context: Context) -> int | None:
+        """The peak of the declared checks; None where none ran that could have shown it."""
+        if self.checks is None:
+            return None
+        record = read_result(context.path(self.checks), self.checks)
+        findings_of(record, self.checks)
+        checks = member(record, "checks", list, self.checks)
+        if not any(_declared(check) for check in checks):
+            return None
+        peak = record.get("peak_memory_bytes")
+        return peak if isinstance(peak, int) else None
+
+    def _unproved(self, memory: dict[str, Any]) -> Iterator[Finding]:
+        if self.budget.memory is None or "peak_bytes" in memory:
+            return
+        yield Finding(
+            "budget-unproved",
+            Severity.ERROR,
+            f"{self._name}: the memory budget of {human_size(self.budget.memory)} is not proved",
+            why="no declared check measured a peak, and not proved is not passed",
+            fix=f"declare a run with a typical input, [[artifact.{self._name}.check]],"
+            " or remove budget.memory",
+            key="budget.memory",
+        )
+
+    def _not_built(self, built: set[str]) -> Iterator[Finding]:
+        for form in ("br", "gz", "cwasm"):
+            if self._limit(form) is not None and form not in built:
+                wanted = "aot.targets" if form == "cwasm" else "compress.formats"
+                yield Finding(
+                    "budget-not-built",
+                    Severity.NOTE,
+                    f"{self._name}: budget.{form} limits nothing, because no .{form} file is built",
+                    fix=f"add it to {wanted}, or remove budget.{form}",
+                    key=f"budget.{form}",
+                )
+
+    def _no_budget(self, sizes: list[dict[str, Any]]) -> Iterator[Finding]:
+        if any(self._limit(form) is not None for form in (*DELIVERED, "cwasm")):
+            return
+        required = self.budget.required
+        module = next(entry for entry in sizes if entry["form"] == "wasm")
+        yield Finding(
+            "budget-missing",
+            Severity.ERROR if required else Severity.NOTE,
+            f"{self._name} has no size budget",
+            why="budget.required asks for one" if required else "nothing stops it from growing",
+            fix=f"under [artifact.{self._name}] write\n"
+            f'budget.wasm = "{_suggested(module["size_bytes"])}"\n'
+            f"(today's {exact_size(module['size_bytes'])} + {HEADROOM_PERCENT} %, rounded up)",
+            key="budget.required" if required else "budget",
+        )
+
+    @property
+    def _name(self) -> str:
+        return self.artifact.rpartition(":")[2]
+
+
+def _entry(form: str, target: str | None, size_bytes: int, limit: int | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {"form": form, "size_bytes": size_bytes}
+    if target is not None:
+        entry["target"] = target
+    if limit is not None:
+        entry["budget_bytes"] = limit
+        entry["over_bytes"] = max(0, size_bytes - limit)
+    return entry
+
+
+def _over(entries: list[dict[str, Any]], name: str) -> Iterator[Finding]:
+    """One error for each entry, of a form or of memory, that is above its budget."""
+    for entry in entries:
+        if not entry.get("over_bytes"):
+            continue
+        form, over, limit = entry["form"], entry["over_bytes"], entry["budget_bytes"]
+        target = f" for {entry['target']}" if "target" in entry else ""
+        subject, purpose = f"{name}: {form}{target}", "take in this form"
+        if form == "memory":
+            subject, purpose = f"the peak memory of {name}'s checks", "use while a check runs"
+        actual = entry["peak_bytes" if form == "memory" else "size_bytes"]
+        yield Finding(
+            "budget-exceeded",
+            Severity.ERROR,
+            f"{subject} is {exact_size(actual)},"
+            f" {over:,} B ({_percent(over, limit)} %) over its budget of {exact_size(limit)}",
+            why=f"budget.{form} is the most that this artifact may {purpose}",
+            fix=f"if the growth is meant, set under [artifact.{name}]\n"
+            f'budget.{form} = "{_suggested(actual)}"\n'
+            f"(today's + {HEADROOM_PERCENT} %, rounded up); else find the change that brought it",
+            key=f"budget.{form}",
+        )
+
+
+def _saved(sizes: list[dict[str, Any]]) -> dict[str, Any]:
+    """How much smaller the smallest form for delivery is than the debug module."""
+    debug = next(entry["size_bytes"] for entry in sizes if entry["form"] == "debug")
+    delivered = [entry for entry in sizes if entry["form"] in DELIVERED]
+    smallest = min(delivered, key=lambda entry: entry["size_bytes"])
+    if not debug:
+        return {}
+    percent = round(100 * (debug - smallest["size_bytes"]) / debug, 1)
+    return {"saved_percent": percent, "saved_form": smallest["form"]}
+
+
+def _suggested(size_bytes: int) -> str:
+    return spec_size(with_headroom(size_bytes, HEADROOM_PERCENT))
+
+
+def _percent(part: int, whole: int) -> str:
+    """A percentage of which something is left to see: 0.004 is "<0.1", not "0.0"."""
+    value = 100 * part / whole if whole else 100.0
+    return f"{value:.1f}" if value >= 0.1 else "<0.1"
+
+
+def _declared(check: Any) -> bool:
+    """Whether a check of A.checks.json is one that the spec declares: `instantiates` is implied."""
+    return isinstance(check, dict) and check.get("name") != "instantiates"

@@ -1,0 +1,211 @@
+"""Does the module do what the spec's checks expect, under its grants, in both of its forms?"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from wasip1_build.files import json_bytes, sha256_of_bytes, sha256_of_file, sha256_of_json
+from wasip1_build.findings import Failure, failure
+from wasip1_build.runtime.granted import Layout, layout, stage, walk
+from wasip1_build.runtime.request import host_functions
+from wasip1_build.runtime.staging import Entry
+from wasip1_build.runtime.trial import Subject
+from wasip1_build.runtime.trials import Tried, try_all
+from wasip1_build.runtime.values import shown
+from wasip1_build.runtime.verdict import Run
+from wasip1_build.spec.model import Check, FunctionType, Grants, Kind
+from wasip1_build.steps.step import Context, Key
+from wasip1_build.toolchain.tools import ToolRequest
+
+
+@dataclass(frozen=True)
+class RunChecks:
+    """A.checks.json: every declared check and the implicit `instantiates`, with their verdicts.
+
+    Each runs on the module, and on the host's .cwasm where there is one. It succeeds whatever
+    the verdicts are; the gate fails on its findings.
+    """
+
+    artifact: str  # DIR:NAME
+    module: str
+    cwasm: str | None
+    interruptible: bool
+    output: str
+    kind: Kind
+    exports: tuple[str, ...]
+    imports_host: Mapping[str, Mapping[str, FunctionType]]
+    grants: Grants
+    max_memory_bytes: int | None
+    gogc: str | None
+    memory_limit_bytes: int | None
+    checks: tuple[Check, ...]
+    library: ToolRequest
+
+    name: ClassVar[str] = "check"
+    version: ClassVar[int] = 1
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        named = [self.module, self.cwasm]
+        for check in self.checks:
+            expect = check.expect
+            named += [check.stdin_file, check.host, expect.stdout_file, expect.stderr_file]
+            named += sorted(expect.files.values())
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.output,)
+
+    def discovered(self, context: Context) -> tuple[str, ...]:
+        """The files in the granted directories, each an input; none where they cannot be listed."""
+        try:
+            made, listings = self._granted(context, lambda _path: "")
+        except Failure:
+            return ()
+        return tuple(
+            str(root / entry.name)
+            for root, entries in zip(made.roots, listings, strict=True)
+            for entry in entries
+            if entry.kind == "file"
+        )
+
+    def key(self, context: Context) -> Key:
+        """Everything that a guest is given, and what runs it: the engine and, for host.py, Python.
+
+        Why a directory is granted decides nothing.
+        """
+        hosted = any(check.host for check in self.checks)
+        return {
+            "artifact": self.artifact,
+            "forms": [self.cwasm is not None, self.interruptible],
+            "kind": self.kind,
+            "exports": list(self.exports),
+            "functions": [list(each) for each in host_functions(self.imports_host)],
+            "dirs": [[grant.host, grant.guest, grant.mode] for grant in self.grants.dirs],
+            "env": dict(self.grants.env),
+            "env-inherit": list(self.grants.env_inherit),
+            "args": list(self.grants.args),
+            "stdin": self.grants.stdin,
+            "runtime": [self.max_memory_bytes, self.gogc, self.memory_limit_bytes],
+            "checks": [asdict(check) for check in self.checks],
+            "library": dict(context.tools.identity(self.library)),
+            "python": platform.python_version() if hosted else None,
+            "granted": self._granted_digest(context),
+        }
+
+    def run(self, context: Context) -> None:
+        """Raises Failure where the library is missing or a granted directory cannot be staged."""
+        library = context.tools.find(self.library)
+        made, listings = self._granted(context, sha256_of_file)
+        scratch = context.scratch()
+        pristine = scratch / "pristine"
+        stage(made, listings, pristine)
+        subject = Subject(
+            name=self.artifact.rpartition(":")[2],
+            kind=self.kind,
+            root=context.root,
+            scratch=scratch,
+            library=str(library.root / "wasmtime") if library.root else None,
+            layout=made,
+            listings=listings,
+            pristine=pristine,
+            exports=self.exports,
+            functions=host_functions(self.imports_host),
+            grants=self.grants,
+            interruptible=self.interruptible,
+            gogc=self.gogc,
+            memory_limit_bytes=self.memory_limit_bytes,
+            max_memory_bytes=self.max_memory_bytes,
+        )
+        tried = try_all(
+            subject,
+            context.path(self.module),
+            context.path(self.cwasm) if self.cwasm else None,
+            self.checks,
+            lambda name: _read(context, name),
+            context.cpus,
+        )
+        context.out(self.output).write_bytes(json_bytes(self._record(tried)))
+
+    def _record(self, tried: tuple[Tried, ...]) -> dict[str, Any]:
+        peaks = [run.peak_memory_bytes for each in tried for run in each.runs]
+        return {
+            "artifact": self.artifact,
+            "checks": [
+                {
+                    "name": each.name,
+                    "verdict": each.verdict,
+                    "forms": [_form(run) for run in each.runs],
+                }
+                for each in tried
+            ],
+            "peak_memory_bytes": max((peak for peak in peaks if peak is not None), default=None),
+            "findings": [finding.to_json() for each in tried for finding in each.findings],
+        }
+
+    def _granted(
+        self, context: Context, digest: Callable[[Path], str | None]
+    ) -> tuple[Layout, tuple[tuple[Entry, ...], ...]]:
+        """Where the granted directories are and what is in them. Raises Failure."""
+        made = layout(self.grants, context.root)
+        built = (context.root / context.build_dir).resolve()
+        for number, place in enumerate(made.places):
+            host = made.roots[place.root] / place.below
+            if built.is_relative_to(host) or host.is_relative_to(built):
+                raise failure(
+                    "grant-build-dir",
+                    f"the granted directory {place.grant.host} and {context.build_dir}, where "
+                    "builds are written, overlap",
+                    why="every file in a granted directory is an input of the checks, and each "
+                    "build would change it",
+                    fix="grant a directory of fixtures (testdata/NAME) to the artifact instead",
+                    key=f"grants.dirs.{number}",
+                )
+        return made, walk(made, digest)
+
+    def _granted_digest(self, context: Context) -> list[Any]:
+        """What is in the granted directories, or why that cannot be said: then `run` fails."""
+        try:
+            made, listings = self._granted(context, context.digests.digest)
+        except Failure as problem:
+            return [str(problem)]
+        below = [[place.root, place.below] for place in made.places]
+        return [below, *(sha256_of_json(listing) for listing in listings)]
+
+
+def _read(context: Context, name: str) -> bytes:
+    """The bytes of a file that a check names. Raises Failure."""
+    try:
+        return context.path(name).read_bytes()
+    except OSError as error:
+        raise failure(
+            "check-file",
+            f"{name} cannot be read: {error.strerror or error}",
+            why="a check compares with it",
+            fix="correct the path, or create the file",
+        ) from None
+
+
+def _form(run: Run) -> dict[str, Any]:
+    """One run as it is recorded: what it did, but not when or how fast, and no path of ours."""
+    outcome, response = run.outcome, run.outcome.response
+    record: dict[str, Any] = {"form": run.form}
+    if response is None:
+        return record | {"ended": outcome.killed or "crash", "peak_memory_bytes": None}
+    record |= {
+        "ended": "trap" if response.trapped else response.stage,
+        "exit": response.exit,
+        "peak_memory_bytes": response.peak_memory_bytes,
+        "calls": dict(response.calls),
+        "stdout_sha256": sha256_of_bytes(outcome.stdout),
+        "stdout_bytes": len(outcome.stdout),
+        "stderr_bytes": len(outcome.stderr),
+    }
+    if response.returns is not None:
+        record["returns"] = [shown(value) for value in response.returns]
+    return record

@@ -1,0 +1,161 @@
+"""What go-deps.json says: which files, modules and standard packages each main package needs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from wasip1_build.findings import failure
+
+# The fields of `go list -json` that decide what goes into a module (go help list).
+FIELDS = (
+    "ImportPath,Name,Dir,Standard,Module,GoFiles,CgoFiles,CFiles,CXXFiles,MFiles,FFiles,SwigFiles,"
+    "SwigCXXFiles,SFiles,HFiles,SysoFiles,EmbedFiles,Imports,Deps,Error,DefaultGODEBUG,Match"
+)
+_FILE_FIELDS = tuple(field for field in FIELDS.split(",") if field.endswith("Files"))
+
+
+@dataclass(frozen=True)
+class Main:
+    """One main package with everything that is linked into it."""
+
+    import_path: str
+    name: str
+    directory: str
+    error: str
+    godebug: str
+    files: tuple[str, ...]  # local, relative to the workspace root
+    modules: tuple[Mapping[str, Any], ...]  # path, version, sum, go version, replacement
+    standard: Mapping[str, tuple[str, ...]]  # package of GOROOT/src: its files
+
+
+class GoDeps:
+    """A go-deps.json that was read."""
+
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        self._record = record
+
+    @staticmethod
+    def read(path: Path) -> GoDeps | None:
+        """The listing at `path`; None where there is none, or none that is whole."""
+        try:
+            return GoDeps(json.loads(path.read_bytes()))
+        except (OSError, ValueError):
+            return None
+
+    @cached_property
+    def _packages(self) -> Mapping[str, Mapping[str, Any]]:
+        packages: Mapping[str, Mapping[str, Any]] = self._record["packages"]
+        return packages
+
+    def main(self, package: str) -> Main | None:
+        """What was found for a package as the spec names it."""
+        import_path = self._record["mains"].get(package)
+        if import_path is None:
+            return None
+        record = self._packages[import_path]
+        closure = [
+            self._packages[path]
+            for path in (*record.get("deps", ()), import_path)
+            if path in self._packages
+        ]
+        names = sorted({package["module"] for package in closure if "module" in package})
+        return Main(
+            import_path=import_path,
+            name=record.get("name", ""),
+            directory=record.get("directory", ""),
+            error=record.get("error", ""),
+            godebug=record.get("godebug", ""),
+            files=tuple(sorted(f for p in closure if "directory" in p for f in p["files"])),
+            modules=tuple(self._record["modules"][name] for name in names),
+            standard={p["standard"]: tuple(p["files"]) for p in closure if "standard" in p},
+        )
+
+
+def from_go_list(output: bytes, root: Path, goroot: Path, local: tuple[str, ...]) -> dict[str, Any]:
+    """go-deps.json from the output of `go list -deps -json=FIELDS`, without absolute paths.
+
+    `local` are the directories of the modules whose sources are the workspace's own, relative to
+    `root`. Raises Failure where the output is not what go list prints.
+    """
+    places = _Places(root, goroot, local)
+    mains: dict[str, str] = {}
+    packages: dict[str, Any] = {}
+    modules: dict[str, Any] = {}
+    for listed in _values(output):
+        path = listed["ImportPath"]
+        packages[path] = _package(listed, places)
+        for pattern in listed.get("Match") or ():
+            mains[pattern] = path
+        if module := listed.get("Module"):
+            name = packages[path]["module"] = f"{module['Path']}@{module.get('Version', '')}"
+            modules[name] = _module(module, places)
+    return {"mains": mains, "modules": modules, "packages": packages}
+
+
+def _values(output: bytes) -> Iterator[Mapping[str, Any]]:
+    decoder, text, position = json.JSONDecoder(), output.decode(), 0
+    try:
+        while position < len(text.rstrip()):
+            value, position = decoder.raw_decode(text, position)
+            position += (
+                len(text[position:]) - len(text[position:].lstrip()) if position < len(text) else 0
+            )
+            yield value
+    except ValueError as error:
+        raise failure("go-list", f"go list printed what is no JSON: {error}") from error
+
+
+class _Places:
+    """Turns go's absolute paths into ones that are the same on every machine."""
+
+    def __init__(self, root: Path, goroot: Path, local: tuple[str, ...]) -> None:
+        self.root = root
+        self.standard = str(goroot / "src") + os.sep
+        self.local = tuple(os.path.abspath(root / name) for name in local)
+
+    def is_local(self, directory: str) -> bool:
+        return any(directory == d or directory.startswith(d + os.sep) for d in self.local)
+
+    def relative(self, path: str) -> str:
+        return Path(os.path.relpath(path, self.root)).as_posix()
+
+    def clean(self, text: str) -> str:
+        return text.replace(str(self.root) + os.sep, "").replace(self.standard, "$GOROOT/src/")
+
+
+def _package(listed: Mapping[str, Any], places: _Places) -> dict[str, Any]:
+    directory = listed.get("Dir", "")
+    names = sorted({name for field in _FILE_FIELDS for name in listed.get(field) or ()})
+    package: dict[str, Any] = {}
+    if listed.get("Standard"):
+        package["standard"] = Path(os.path.relpath(directory, places.standard)).as_posix()
+        package["files"] = names
+        return package
+    if directory and places.is_local(directory):
+        package["directory"] = places.relative(directory)
+        package["files"] = [places.relative(os.path.join(directory, name)) for name in names]
+    package["imports"] = listed.get("Imports") or []
+    if listed.get("Match"):
+        package["deps"] = listed.get("Deps") or []
+        package["name"] = listed.get("Name", "")
+    if godebug := listed.get("DefaultGODEBUG"):
+        package["godebug"] = godebug
+    if error := listed.get("Error"):
+        position = error.get("Pos", "")
+        package["error"] = places.clean(f"{position}: {error['Err']}" if position else error["Err"])
+    return package
+
+
+def _module(module: Mapping[str, Any], places: _Places) -> dict[str, Any]:
+    kept = {k: module[k] for k in ("Path", "Version", "Sum", "GoVersion") if k in module}
+    if replacement := module.get("Replace"):
+        kept["Replace"] = _module(replacement, places)
+    if os.path.isabs(kept["Path"]):
+        kept["Path"] = places.relative(kept["Path"])
+    return kept

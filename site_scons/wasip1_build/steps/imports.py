@@ -1,0 +1,106 @@
+"""What does the module import and export, and is that what the spec allows, declares and grants?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from wasip1_build.files import json_bytes
+from wasip1_build.findings import Finding
+from wasip1_build.spec.model import Compiler, Grants, Imports, Kind
+from wasip1_build.steps.rules import exports as export_rules
+from wasip1_build.steps.rules import functions as function_rules
+from wasip1_build.steps.rules import grants as grant_rules
+from wasip1_build.steps.rules.subject import Rule, Subject
+from wasip1_build.steps.step import Context, Key
+from wasip1_build.wasm.module import load, read_module
+from wasip1_build.wasm.types import Module
+
+RULES: tuple[Rule, ...] = (*function_rules.RULES, *grant_rules.RULES, *export_rules.RULES)
+
+
+@dataclass(frozen=True)
+class VerifyImports:
+    """A.imports.json: the module's imports and exports with their types, and what is wrong there.
+
+    It succeeds whenever the module can be read; the gate fails on its findings.
+    """
+
+    artifact: str  # DIR:NAME
+    module: str
+    output: str
+    kind: Kind
+    exports: tuple[str, ...]
+    compiler: Compiler
+    imports: Imports
+    grants: Grants
+
+    name: ClassVar[str] = "verify"
+    version: ClassVar[int] = 1
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return (self.module,)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.output,)
+
+    def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
+        """Only what a rule looks at: the value of a granted variable changes no verdict."""
+        allow = self.imports.allow
+        return {
+            "artifact": self.artifact,
+            "kind": self.kind,
+            "exports": list(self.exports),
+            "compiler": self.compiler,
+            "allow": None if allow is None else list(allow),
+            "deny": list(self.imports.deny),
+            "host": {
+                module: {name: str(type_) for name, type_ in functions.items()}
+                for module, functions in self.imports.host.items()
+            },
+            "dirs": [[grant.guest, grant.mode] for grant in self.grants.dirs],
+            "env": sorted(self.grants.env),
+            "env_inherit": list(self.grants.env_inherit),
+            "args": bool(self.grants.args),
+            "stdin": self.grants.stdin,
+        }
+
+    def run(self, context: Context) -> None:
+        """Raises Failure where the module cannot be read, and for nothing else."""
+        module = read_module(load(context.path(self.module), self.module), self.module)
+        subject = Subject(module, self.kind, self.exports, self.compiler, self.imports, self.grants)
+        record = {
+            "artifact": self.artifact,
+            **declarations(module),
+            "evidence": grant_rules.evidence(subject.preview1),
+            "findings": [finding.to_json() for finding in verify(subject)],
+        }
+        context.out(self.output).write_bytes(json_bytes(record))
+
+
+def verify(subject: Subject) -> tuple[Finding, ...]:
+    """What every rule says of the module, in the order of the rules."""
+    return tuple(finding for rule in RULES for finding in rule.findings(subject))
+
+
+def declarations(module: Module) -> dict[str, Any]:
+    """The imports in their order (Go imports fd_write twice), the exports and the memory."""
+    memory = module.memories[0] if module.memories else None
+    return {
+        "imports": [
+            {
+                "module": entry.module,
+                "name": entry.name,
+                "kind": entry.kind,
+                "type": str(entry.type),
+            }
+            for entry in module.imports
+        ],
+        "exports": [
+            {"name": export.name, "kind": export.kind, "type": str(export.type or "")}
+            for export in module.exports
+        ],
+        "memory": memory and {"min_pages": memory.min_pages, "max_pages": memory.max_pages},
+    }

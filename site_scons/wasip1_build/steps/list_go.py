@@ -1,0 +1,70 @@
+"""What do the main packages of one Go context need? One `go list` for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wasip1_build.files import json_bytes
+from wasip1_build.steps.go_command import go_failure, run_go
+from wasip1_build.steps.go_context import GoContext, require_go_version
+from wasip1_build.steps.go_deps import FIELDS, from_go_list
+from wasip1_build.steps.go_world import world_digest
+from wasip1_build.steps.step import Context, Key
+from wasip1_build.toolchain.tools import ToolRequest
+
+
+@dataclass(frozen=True)
+class ListGo:
+    """Lists packages with all that they depend on into a go-deps.json.
+
+    A package that cannot be loaded is recorded with its error and does not keep the others back.
+    `packages` are arguments of go list, `flags` build flags that select files, `skip` directories
+    with no sources in them.
+    """
+
+    name: ClassVar[str] = "list"
+    version: ClassVar[int] = 1
+
+    modules: GoContext
+    packages: tuple[str, ...]
+    flags: tuple[str, ...]
+    go: ToolRequest
+    skip: tuple[str, ...]
+    output: str
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return self.modules.files
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.output,)
+
+    @property
+    def trees(self) -> tuple[str, ...]:
+        """Directories in which another build step may generate sources."""
+        return self.modules.directories
+
+    def key(self, context: Context) -> Key:
+        return {
+            "packages": self.packages,
+            "flags": self.flags,
+            "directory": self.modules.directory,
+            "go": context.tools.identity(self.go),
+            "world": world_digest(context.root, self.modules.directories, self.skip),
+        }
+
+    def run(self, context: Context) -> None:
+        tool = context.tools.find(self.go)
+        require_go_version(context.root, self.modules.files, tool.version)
+        arguments = ["list", "-e", "-deps", f"-json={FIELDS}", *self.flags, "--", *self.packages]
+        result = run_go(context, tool, self.modules, arguments)
+        if result.returncode != 0:
+            where = self.modules.work or f"{self.modules.module}/go.mod"
+            raise go_failure(
+                context, self.modules, result, f"go cannot list the packages of {where}"
+            )
+        assert tool.root is not None, "go has a GOROOT"
+        record = from_go_list(result.stdout, context.root, tool.root, self.modules.directories)
+        context.out(self.output).write_bytes(json_bytes(record))

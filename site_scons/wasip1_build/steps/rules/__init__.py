@@ -1,0 +1,1 @@
+"""What is asked of a module's imports and exports before it may ship, one function a rule."""

@@ -1,0 +1,1 @@
+"""The directory that PyPackageDir("wasip1_build.tools") names."""

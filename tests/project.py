@@ -1,0 +1,106 @@
+"""A workspace in a directory of its own, built by a real scons in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SITE_SCONS = Path(__file__).parents[1] / "site_scons"
+SCONSTRUCT = 'from wasip1_build.scons import whole_build\n\nwhole_build("wasip1.toml")\n'
+_STEP = re.compile(
+    r"^(list|compile|strip|verify|brotli|gzip|precompile|check|measure|gate|manifest)\s+(\S+)$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Build:
+    """One run of scons. `output` is stdout and stderr as they came."""
+
+    status: int
+    output: str
+
+    @property
+    def steps(self) -> tuple[tuple[str, str], ...]:
+        """What ran, in order: verb and path."""
+        return tuple(_STEP.findall(self.output))
+
+    @property
+    def verbs(self) -> list[str]:
+        """The verbs alone, sorted: what ran, whatever the order."""
+        return sorted(verb for verb, _ in self.steps)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A workspace on disk."""
+
+    root: Path
+    cache: Path  # shared by all tests: Go's compile cache and the tool cache
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        """Writes one of its files."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replaces text in one of its files; the text must be there."""
+        path = self.root / name
+        text = path.read_text()
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new))
+
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment of a machine that has Python and nothing else."""
+        kept = ("GOPROXY", "GOSUMDB", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "NO_PROXY")
+        return {
+            **{name: os.environ[name] for name in kept if name in os.environ},
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.cache / "home"),
+            "GOCACHE": str(self.cache / "go"),
+            "WASIP1_CACHE_DIR": str(self.cache / "tools"),
+            "PYTHONPATH": str(SITE_SCONS),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **(extra or {}),
+        }
+
+    def scons(
+        self, *words: str, env: Mapping[str, str] | None = None, directory: str = "."
+    ) -> Build:
+        """Runs scons in the workspace, or in a directory of it."""
+        argv = [sys.executable, "-m", "SCons", *words]
+        done = subprocess.run(
+            argv,
+            cwd=self.root / directory,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=600,
+        )
+        assert "Traceback (most recent call last)" not in done.stdout, done.stdout
+        return Build(done.returncode, done.stdout)
+
+    def build(self, *words: str, env: Mapping[str, str] | None = None) -> Build:
+        """Runs scons, which must succeed."""
+        build = self.scons(*words, env=env)
+        assert build.status == 0, build.output
+        return build
+
+    def outputs(self, below: str = "build") -> dict[str, bytes]:
+        """Every output with its bytes; state and reports left out."""
+        root = self.root / below
+        return {
+            str(path.relative_to(root)): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and not {".wasip1", "report"} & set(path.relative_to(root).parts)
+        }

@@ -1,0 +1,176 @@
+"""The table and the findings as a person sees them, on any stream."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from report_files import CHECKS, SIZES, outcome
+from wasip1_build.findings import Finding, Location, Severity
+from wasip1_build.report.console import Style, findings_text, style_of, table
+from wasip1_build.report.summary import Outcome, report
+
+ASCII = Style(encoding="ascii")
+OVER = {
+    "sizes": [
+        {"form": "debug", "size_bytes": 900},
+        {"form": "wasm", "size_bytes": 801, "budget_bytes": 800},
+    ],
+    "saved_percent": 11.0,
+    "saved_form": "wasm",
+}
+FAILED_CHECKS = CHECKS | {
+    "checks": [
+        {"name": "greets", "verdict": "fail"},
+        {"name": "counts", "verdict": "pass"},
+        {"name": "instantiates", "verdict": "pass"},
+    ]
+}
+ERROR = Finding("budget-exceeded", Severity.ERROR, "too large", "the budget", "a\nb")
+
+
+TABLE = """\
+artifact    debug     wasm      br      gz    cwasm   saved  budget      checks     verdict
+hello     2.36MiB  2.31MiB  524KiB  685KiB  5.15MiB  78.3 %  90 % br     1 passed   pass
+broken          —        —       —       —        —       —  —           —          FAIL
+filter       900B     801B       —       —        —  11.0 %  101 % wasm  1 failed   FAIL
+later           —        —       —       —        —       —  —           —          not built
+plain     2.36MiB        —       —       —        —  78.3 %  no budget   no checks  pass
+saved: how much smaller the smallest of wasm, br and gz is than debug (computed from measured sizes)
+budget: how much of the tightest budget is used
+cwasm: the largest of an artifact's targets
+5 artifacts: 2 passed, 2 failed, 1 not built; 1 error
+"""
+
+
+def mixed(directory: Path) -> list[Outcome]:
+    return [
+        outcome(directory, ".:hello"),
+        outcome(
+            directory,
+            "examples/filter:filter",
+            sizes=SIZES | OVER,
+            checks=FAILED_CHECKS,
+            gate=None,
+            manifest=None,
+            findings=(ERROR,),
+        ),
+        Outcome("examples/broken:broken", failed=True),
+        Outcome("examples/later:later"),
+        outcome(
+            directory,
+            "examples/plain:plain",
+            sizes=SIZES | {"sizes": SIZES["sizes"][:1]},
+            checks=CHECKS | {"checks": CHECKS["checks"][:1]},
+        ),
+    ]
+
+
+def test_the_table_of_a_build(tmp_path: Path) -> None:
+    assert table(report("release", mixed(tmp_path))) == TABLE
+
+
+def test_the_table_fits_a_hundred_columns(tmp_path: Path) -> None:
+    shown = table(report("release", [outcome(tmp_path, ".:thumbnail-filter")]))
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_forms_that_no_artifact_has_get_no_column(tmp_path: Path) -> None:
+    sizes = SIZES | {"sizes": SIZES["sizes"][:2]}
+    heading = table(report("dev", [outcome(tmp_path, ".:a", sizes=sizes)])).split("\n")[0]
+    assert heading.split() == ["artifact", "debug", "wasm", "saved", "budget", "checks", "verdict"]
+
+
+def test_artifacts_of_one_name_are_told_apart() -> None:
+    shown = table(report("dev", [Outcome("a:x"), Outcome("b:x"), Outcome("c:y")]))
+    assert [line.split()[0] for line in shown.splitlines()[1:4]] == ["a:x", "b:x", "y"]
+
+
+def test_a_budget_that_is_just_exceeded_does_not_look_full(tmp_path: Path) -> None:
+    exceeded = [{"form": "wasm", "size_bytes": 1_000_001, "budget_bytes": 1_000_000}]
+    shown = table(report("dev", [outcome(tmp_path, ".:a", sizes=SIZES | {"sizes": exceeded})]))
+    assert "101 % wasm" in shown
+
+
+def test_memory_is_a_budget_too(tmp_path: Path) -> None:
+    memory = {"memory": {"peak_bytes": 3 << 20, "budget_bytes": 2 << 20}}
+    shown = table(report("dev", [outcome(tmp_path, ".:a", sizes=SIZES | memory)]))
+    assert "150 % memory" in shown
+
+
+def test_a_table_without_unicode_is_ascii(tmp_path: Path) -> None:
+    built = report("release", mixed(tmp_path))
+    assert table(built, ASCII).isascii()
+    assert len(table(built, ASCII)) == len(table(built))
+
+
+def test_colour_marks_the_verdict_and_moves_nothing(tmp_path: Path) -> None:
+    built = report("release", mixed(tmp_path))
+    colored = table(built, Style(color=True))
+    assert "\x1b[31mFAIL\x1b[0m" in colored
+    assert "\x1b[32mpass\x1b[0m" in colored
+    for code in ("\x1b[31m", "\x1b[32m", "\x1b[0m"):
+        colored = colored.replace(code, "")
+    assert colored == table(built)
+
+
+def test_findings_say_where_what_why_and_how() -> None:
+    finding = Finding(
+        "imports", Severity.ERROR, "it dials", "sockets", "allow", Location("wasip1.toml", 3, 1)
+    )
+    assert findings_text([finding, ERROR]) == (
+        "wasip1.toml:3:1: error: it dials [imports]\n  why: sockets\n  fix: allow\n\n"
+        "error: too large [budget-exceeded]\n  why: the budget\n  fix: a\n       b\n\n"
+    )
+    assert findings_text([]) == ""
+
+
+def test_colour_marks_the_severity() -> None:
+    text = findings_text([ERROR], Style(color=True))
+    assert text.startswith("\x1b[31merror:\x1b[0m too large")
+
+
+def test_what_a_module_printed_cannot_move_the_cursor() -> None:
+    finding = Finding("check", Severity.ERROR, "wrong", details="\x1b[2Jgone\r\x9b31m\u202e\ttab")
+    text = findings_text([finding], Style(color=True))
+    assert "\\x1b[2Jgone\\x0d\\x9b31m\\x202e\ttab" in text
+
+
+def test_what_a_stream_cannot_show_is_escaped() -> None:
+    finding = Finding("check", Severity.NOTE, "größer", details="日本")
+    assert findings_text([finding], ASCII).isascii()
+    assert "größer" in findings_text([finding])
+
+
+class Stream(io.TextIOWrapper):
+    def __init__(self, terminal: bool, encoding: str) -> None:
+        super().__init__(io.BytesIO(), encoding=encoding)
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "color"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"TERM": "dumb"}, False),
+    ],
+)
+def test_colour_only_on_a_terminal_that_wants_it(
+    terminal: bool, environment: dict[str, Any], color: bool
+) -> None:
+    assert style_of(Stream(terminal, "utf-8"), environment).color is color
+
+
+def test_signs_outside_ascii_only_where_the_stream_has_them() -> None:
+    assert style_of(Stream(False, "UTF-8"), {}).unicode
+    assert not style_of(Stream(False, "latin-1"), {}).unicode
+    assert not style_of(Stream(False, "ascii"), {}).unicode
