@@ -48,6 +48,16 @@ class Plan:
         """Every step."""
         return (*self.shared, *(step for planned in self.artifacts for step in planned.steps))
 
+    def seals(self) -> dict[str, tuple[str, ...]]:
+        """By each step's first output, the manifests of the artifacts that need the step."""
+        needed: dict[str, tuple[str, ...]] = {}
+        for planned in self.artifacts:
+            manifest = planned.names.file("manifest.json")
+            shared = [name for step in planned.steps for name in getattr(step, "requires", ())]
+            for output in (*(step.outputs[0] for step in planned.steps), *shared):
+                needed[output] = (*needed.get(output, ()), manifest)
+        return needed
+
 
 @dataclass(frozen=True)
 class Names:
@@ -170,7 +180,6 @@ def _artifact(
     checks = _checks(artifact, names, module, precompile, host)
     sizes = Budget(
         artifact=artifact.id,
-        debug=debug,
         module=module,
         br=names.file("wasm.br") if "br" in artifact.compress_formats else None,
         gz=names.file("wasm.gz") if "gz" in artifact.compress_formats else None,
@@ -268,7 +277,7 @@ def _manifest(
     compiler: CompileGo,
     precompile: Sequence[Aot],
 ) -> Manifest:
-    files = [ManifestFile(sizes.debug, "debug"), ManifestFile(sizes.module, "module")]
+    files = [ManifestFile(sizes.module, "module")]
     files += [ManifestFile(sizes.br, "br")] if sizes.br else []
     files += [ManifestFile(sizes.gz, "gz")] if sizes.gz else []
     files += [ManifestFile(step.output, "cwasm", step.target) for step in precompile]
@@ -281,7 +290,7 @@ def _manifest(
         gate=gate.output,
         output=names.file("manifest.json"),
         tools=(compiler.go, *dict.fromkeys(step.wasmtime for step in precompile)),
-        flags=compiler.arguments,
+        flags=compiler.build_flags,
     )
 
 

@@ -160,7 +160,8 @@ def _prepare(parent: int, memory_bytes: int | None, file_bytes: int | None) -> C
             _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != parent:  # it died before the line above
                 os._exit(127)
-        if memory_bytes is not None:
+        # macOS refuses RLIMIT_AS (setrlimit(2): EINVAL); there the time limit bounds a child alone.
+        if memory_bytes is not None and sys.platform == "linux":
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
         if file_bytes is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))

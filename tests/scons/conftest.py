@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from project import SCONSTRUCT, Project
 
-MakeProject = Callable[[], Project]
+from project import SCONSTRUCT, Project
 
 
 @pytest.fixture
-def empty_project(tmp_path: Path, pinned_go: Path, shared_cache: Path) -> Project:
+def empty_project(tmp_path: Path, shared_cache: Path, pinned_go: Path) -> Project:
     """A workspace with an SConstruct and nothing declared."""
+    assert pinned_go.is_file()
     (shared_cache / "home").mkdir(exist_ok=True)
     project = Project(tmp_path / "project", shared_cache)
     project.write("SConstruct", SCONSTRUCT)
@@ -31,7 +30,7 @@ def project(empty_project: Project) -> Project:
         "package main\n\n"
         'import (\n\t_ "embed"\n\t"os"\n\n\t"example.com/two/lib"\n)\n\n'
         "//go:embed greeting.txt\nvar greeting string\n\n"
-        "var version = \"none\"\n\n"
+        'var version = "none"\n\n'
         "func main() {\n"
         '\tdata, err := os.ReadFile("/data/name.txt")\n'
         "\tif err != nil {\n\t\tpanic(err)\n\t}\n"
@@ -42,7 +41,8 @@ def project(empty_project: Project) -> Project:
     p.write("alpha/data/name.txt", "world ")
     p.write(
         "beta/main.go",
-        'package main\n\nimport "example.com/two/lib"\n\nfunc main() {\n\tprintln(lib.Answer())\n}\n',
+        'package main\n\nimport "example.com/two/lib"\n\n'
+        "func main() {\n\tprintln(lib.Answer())\n}\n",
     )
     p.write("wasip1.toml", SPEC)
     return p

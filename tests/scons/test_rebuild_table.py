@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+import sysconfig
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
-from project import Project
 
-ALPHA = "build/alpha/alpha"
-POST = ("verify", "brotli", "gzip", "check", "measure", "manifest")
+from project import Build, Project
 
 Edit = Callable[[Project], None]
-
-
-def nothing(_project: Project) -> None:
-    """No edit."""
 
 
 def edit(name: str, old: str, new: str) -> Edit:
@@ -22,7 +19,10 @@ def edit(name: str, old: str, new: str) -> Edit:
 
 
 def write(name: str, text: str) -> Edit:
-    return lambda project: project.write(name, text) and None
+    def apply(project: Project) -> None:
+        project.write(name, text)
+
+    return apply
 
 
 def remove(name: str) -> Edit:
@@ -37,140 +37,293 @@ def both(*edits: Edit) -> Edit:
     return apply
 
 
-NEW_FILE = "package lib\n\nfunc Unused() int {\n\treturn 1\n}\n"
-USE = "func main() {\n\tprintln(lib.Answer())"
-PGO = b""
+SPEC_ALPHA = 'package = "./alpha"'
+SPEC_BETA = 'package = "./beta"'
 
-# What is done to a workspace that is up to date, and what then runs: "artifact: verbs" for each.
-# `all` is everything after the module changed, for an artifact with a check and a target.
-ALL = "brotli check compile gate gzip manifest measure precompile strip verify"
-BETA_ALL = "brotli check compile gate gzip manifest measure strip verify"
-TABLE: dict[str, tuple[Edit, dict[str, str]]] = {
-    "nothing": (nothing, {}),
+# What follows when a module's bytes changed: everything, for an artifact with or without a target.
+ALPHA = "compile strip verify brotli gzip precompile check measure gate manifest"
+BETA = "compile strip verify brotli gzip check measure gate manifest"
+
+# What is done to a workspace that is up to date, and what runs then, by artifact.
+SOURCES: dict[str, tuple[Edit, dict[str, str]]] = {
     "an end-of-line comment in a library": (
         edit("lib/lib.go", "return 42", "return 42 // the answer"),
         {"alpha": "compile", "beta": "compile"},
     ),
     "an end-of-line comment in main": (
         edit("beta/main.go", "println(lib.Answer())", "println(lib.Answer()) // prints"),
-        {"beta": "compile strip measure"},
+        {"beta": "compile strip"},
     ),
     "a comment that shifts lines": (
         edit("beta/main.go", "func main() {", "// main prints.\nfunc main() {"),
-        {"beta": BETA_ALL},
+        {"beta": BETA},
     ),
     "code in the shared library": (
-        edit("lib/lib.go", "return 42", "x := 40\n\tprint(\"\")\n\treturn x + 2"),
-        {"alpha": ALL, "beta": BETA_ALL},
+        edit("lib/lib.go", "return 42", 'x := 40\n\tprint("")\n\treturn x + 2'),
+        {"alpha": ALPHA, "beta": BETA},
+    ),
+    "code of one artifact": (
+        edit("beta/main.go", "println(lib.Answer())", "println(lib.Answer(), true)"),
+        {"beta": BETA},
     ),
     "a new import": (
         both(
-            edit("beta/main.go", 'import "example.com/two/lib"',
-                 'import (\n\t"strconv"\n\n\t"example.com/two/lib"\n)'),
+            edit("beta/main.go", 'import "', 'import (\n\t"strconv"\n\n\t"'),
+            edit("beta/main.go", 'two/lib"', 'two/lib"\n)'),
             edit("beta/main.go", "println(lib.Answer())", "println(strconv.Itoa(lib.Answer()))"),
         ),
-        {"shared": "list", "beta": BETA_ALL},
+        {"shared": "list", "beta": BETA},
     ),
-    "a new file in a package, not used": (
-        write("lib/unused.go", NEW_FILE),
-        {"shared": "list", "alpha": "compile strip measure", "beta": "compile strip measure"},
+    "a new file in a package, with nothing used": (
+        write("beta/unused.go", "package main\n\nfunc unused() int {\n\treturn 1\n}\n"),
+        {"shared": "list", "beta": "compile strip"},
     ),
-    "a removed file": (
-        both(edit("lib/lib.go", "package lib", "package lib"), remove("beta/extra.go")),
-        {"shared": "list", "beta": BETA_ALL},
+    "a new file in a package, with an init": (
+        write("beta/started.go", 'package main\n\nfunc init() {\n\tprintln("started")\n}\n'),
+        {"shared": "list", "beta": BETA},
     ),
+    "a removed file": (remove("beta/extra.go"), {"shared": "list", "beta": BETA}),
     "a test file": (write("lib/lib_test.go", "package lib\n"), {}),
+    "a file for another platform": (
+        write("lib/lib_windows.go", "package lib\n"),
+        {"shared": "list"},
+    ),
     "an embedded file": (
         both(
             write("alpha/greeting.txt", "good day "),
-            edit("wasip1.toml", 'stdout = "hello world', 'stdout = "good day world'),
+            edit("wasip1.toml", "hello world", "good day world"),
         ),
-        {"alpha": ALL},
+        {"alpha": ALPHA},
     ),
-    "a tag": (
-        edit("wasip1.toml", 'package = "./beta"', 'package = "./beta"\ntags = ["production"]'),
-        {"shared": "list", "beta": "compile"},
-    ),
+    "default.pgo": (write("beta/default.pgo", ""), {"beta": BETA}),
     "a comment in go.mod": (edit("go.mod", "go 1.25", "go 1.25 // or later"), {"shared": "list"}),
     "the go line of go.mod": (
         edit("go.mod", "go 1.25", "go 1.22"),
-        {"shared": "list", "alpha": ALL, "beta": BETA_ALL},
+        {"shared": "list", "alpha": ALPHA, "beta": BETA},
+    ),
+}
+
+SPEC: dict[str, tuple[Edit, dict[str, str]]] = {
+    "a comment at the top": (edit("wasip1.toml", "spec-version", "# Ours.\n\nspec-version"), {}),
+    "a tag": (
+        edit("wasip1.toml", SPEC_BETA, SPEC_BETA + '\ntags = ["production"]'),
+        {"shared": "list", "beta": BETA},
+    ),
+    "a definition": (
+        both(
+            edit("wasip1.toml", SPEC_ALPHA, f'{SPEC_ALPHA}\ndefine = {{ "main.version" = "1" }}'),
+            edit("wasip1.toml", "hello world none", "hello world 1"),
+        ),
+        {"alpha": ALPHA},
     ),
     "brotli-quality": (
         edit("wasip1.toml", "brotli-quality = 1", "brotli-quality = 2"),
         {"alpha": "brotli measure gate manifest", "beta": "brotli measure gate manifest"},
     ),
     "a budget": (
-        edit("wasip1.toml", '[artifact.beta]\npackage = "./beta"\nbudget.wasm = "4MiB"',
-             '[artifact.beta]\npackage = "./beta"\nbudget.wasm = "5MiB"'),
-        {"beta": "measure manifest"},
+        edit(
+            "wasip1.toml",
+            f'{SPEC_BETA}\nbudget.wasm = "4MiB"',
+            f'{SPEC_BETA}\nbudget.wasm = "5MiB"',
+        ),
+        {"beta": "measure gate manifest"},
     ),
     "a grant": (
-        edit("wasip1.toml", 'package = "./beta"', 'package = "./beta"\ngrants.args = ["x"]'),
-        {"beta": "check manifest"},
+        edit("wasip1.toml", SPEC_BETA, f'{SPEC_BETA}\ngrants.args = ["x"]'),
+        {"beta": "verify check manifest"},
+    ),
+    "the reason of a grant": (
+        edit("wasip1.toml", "the name", "whom to greet"),
+        {"alpha": "manifest"},
     ),
     "a file in a granted directory": (
         both(
             write("alpha/data/name.txt", "moon "),
             edit("wasip1.toml", "hello world", "hello moon"),
         ),
-        {"alpha": "check"},
+        {"alpha": "check measure gate manifest"},
     ),
-    "a check's expectation, made stricter": (
+    "a new file in a granted directory": (write("alpha/data/other.txt", "x"), {"alpha": "check"}),
+    "a check's expectation": (
         edit("wasip1.toml", "exit = 0, stdout", 'exit = 0, stderr = "", stdout'),
         {"alpha": "check"},
     ),
-    "a definition": (
-        both(
-            edit("wasip1.toml", 'package = "./alpha"',
-                 'package = "./alpha"\ndefine = { "main.version" = "some" }'),
-            edit("wasip1.toml", "hello world none", "hello world some"),
-        ),
-        {"alpha": ALL},
-    ),
-    "a comment at the top of the spec": (
-        edit("wasip1.toml", "spec-version = 1", "# Ours.\n\nspec-version = 1"),
-        {},
+    "a memory cap": (
+        edit("wasip1.toml", SPEC_BETA, f'{SPEC_BETA}\nruntime.max-memory = "64MiB"'),
+        {"beta": BETA.replace("compile ", "")},
     ),
     "an AOT target more": (
-        edit("wasip1.toml", '["x86_64-unknown-linux-gnu"]',
-             '["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]'),
-        {"alpha": "precompile measure manifest"},
+        edit("wasip1.toml", 'linux-gnu"]', 'linux-gnu", "aarch64-unknown-linux-gnu"]'),
+        {"alpha": "precompile measure gate manifest"},
+    ),
+    "no AOT target": (
+        edit("wasip1.toml", '["x86_64-unknown-linux-gnu"]', "[]"),
+        {"alpha": "check measure gate manifest"},
     ),
 }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Nothing yet."""
+def ran(build: Build) -> dict[str, set[str]]:
+    """What a build ran, by artifact."""
+    found: dict[str, set[str]] = {}
+    for verb, path in build.steps:
+        name = Path(path).name.split(".")[0]
+        found.setdefault(name if name in ("alpha", "beta") else "shared", set()).add(verb)
+    return found
 
 
-def test_each_edit_rebuilds_exactly_the_stale_nodes(project: Project) -> None:
-    """One workspace, taken through the whole table; after each edit it is put back and rebuilt."""
-    project.write("beta/extra.go", "package main\n\nfunc init() {\n\tprint(\"\")\n}\n")
-    first = project.build()
+def wanted(expected: dict[str, str]) -> dict[str, set[str]]:
+    return {owner: set(verbs.split()) for owner, verbs in expected.items()}
+
+
+def sources(project: Project) -> dict[Path, bytes]:
+    """Everything but what is built."""
+    return {
+        path: path.read_bytes()
+        for path in project.root.rglob("*")
+        if path.is_file() and path.relative_to(project.root).parts[0] != "build"
+    }
+
+
+def put_back(project: Project, before: dict[Path, bytes]) -> None:
+    now = sources(project)
+    for path in now.keys() - before.keys():
+        path.unlink()
+    for path, data in before.items():
+        if now.get(path) != data:
+            path.write_bytes(data)
+
+
+@pytest.mark.parametrize("table", [SOURCES, SPEC], ids=["sources", "spec"])
+def test_each_edit_rebuilds_exactly_the_stale_nodes(
+    project: Project, table: dict[str, tuple[Edit, dict[str, str]]]
+) -> None:
+    """One workspace, taken through the table; after each edit it is put back and built again."""
+    project.write("beta/extra.go", 'package main\n\nfunc init() {\n\tprintln("extra")\n}\n')
+    project.build()
+    clean = project.outputs()
+    before = sources(project)
     wrong = {}
-    for name, (change, expected) in TABLE.items():
-        before = {path: path.read_bytes() for path in project.root.rglob("*")
-                  if path.is_file() and "build" not in path.relative_to(project.root).parts[:1]}
+    for name, (change, expected) in table.items():
         change(project)
         build = project.scons("-Q")
-        ran: dict[str, set[str]] = {}
-        for verb, path in build.steps:
-            owner = next((a for a in ("alpha", "beta") if f"/{a}." in path), "shared")
-            ran.setdefault(owner, set()).add(verb)
-        wanted = {owner: set(verbs.split()) for owner, verbs in expected.items()}
         again = project.scons("-Q")
-        asked = project.scons("-Q", "-q")
-        if ran != wanted or build.status or again.steps or asked.status:
-            wrong[name] = (ran, wanted, build.status, again.steps, asked.status)
-        for path in list(project.root.rglob("*")):
-            inside = path.relative_to(project.root).parts[:1]
-            if path.is_file() and "build" not in inside and path not in before:
-                path.unlink()
-        for path, data in before.items():
-            if not path.exists() or path.read_bytes() != data:
-                path.write_bytes(data)
+        if ran(build) != wanted(expected) or build.status or again.steps:
+            wrong[name] = (ran(build), again.steps, build.output)
+        put_back(project, before)
         project.build("-Q")
-    assert first.status == 0
-    assert not wrong, "\n".join(f"{name}: {what}" for name, what in wrong.items())
+        if project.outputs() != clean:
+            wrong[name] = ("put back, it builds other bytes",)
+    report = [f"{name}: {what}" for name, what in wrong.items()]
+    assert not wrong, "\n".join(report)
+
+
+WITNESS = """import os, sys
+log = open(os.environ["WITNESS"], "a")
+def hook(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        log.write(f"open {arguments[0]}\\n")
+    elif event in ("subprocess.Popen", "os.posix_spawn", "os.fork"):
+        log.write(f"run {arguments[0] if arguments else event}\\n")
+sys.addaudithook(hook)
+"""
+
+
+def test_a_second_build_runs_no_tool_and_reads_no_large_file(
+    project: Project, tmp_path: Path
+) -> None:
+    project.build()
+    (tmp_path / "witness").mkdir()
+    (tmp_path / "witness/sitecustomize.py").write_text(WITNESS)
+    log = tmp_path / "log"
+    path = f"{tmp_path / 'witness'}:{project.environment()['PYTHONPATH']}"
+    again = project.scons("-Q", env={"PYTHONPATH": path, "WITNESS": str(log)})
+    assert again.status == 0
+    assert "is up to date" in again.output
+    lines = log.read_text().splitlines()
+    opened = {Path(line.removeprefix("open ")) for line in lines if line.startswith("open ")}
+    assert any(path.name == "SConstruct" for path in opened), "the witness saw nothing"
+    assert not [line for line in lines if line.startswith("run ")]
+    assert not [path for path in opened if path.suffix in (".wasm", ".br", ".gz", ".cwasm")]
+    assert project.scons("-q").status == 0
+
+
+def test_the_order_of_jobs_and_a_profile_and_back_rebuild_nothing(project: Project) -> None:
+    project.build("-j1")
+    dev = project.build("PROFILE=dev", "-j4")
+    assert "build/@dev/alpha/alpha.manifest.json" in dev.output
+    assert not (project.root / "build/@dev/alpha/alpha.wasm.br").exists()
+    assert not project.build("-Q").steps
+    assert not project.build("-Q", "PROFILE=dev").steps
+
+
+def test_two_edits_within_a_second_are_both_seen(project: Project) -> None:
+    project.build()
+    outputs = set()
+    for answer in ("43", "44", "45"):
+        project.edit("beta/main.go", "lib.Answer()", f"lib.Answer() + {answer}")
+        assert ("strip", "build/beta/beta.wasm") in project.build("-Q").steps
+        outputs.add((project.root / "build/beta/beta.wasm").read_bytes())
+        project.edit("beta/main.go", f"lib.Answer() + {answer}", "lib.Answer()")
+    assert len(outputs) == 3
+
+
+def test_a_dropped_target_takes_its_file_with_it(project: Project) -> None:
+    project.build()
+    cwasm = project.root / "build/alpha/alpha.x86_64-unknown-linux-gnu.cwasm"
+    assert cwasm.exists()
+    project.edit("wasip1.toml", '["x86_64-unknown-linux-gnu"]', "[]")
+    project.write("build/alpha/mine.txt", "not ours")
+    project.build()
+    assert not cwasm.exists()
+    assert (project.root / "build/alpha/mine.txt").exists()
+
+
+def test_a_dropped_artifact_takes_its_directory_with_it(project: Project) -> None:
+    project.build()
+    spec = (project.root / "wasip1.toml").read_text()
+    project.write("wasip1.toml", spec[: spec.index("[artifact.beta]")])
+    project.build()
+    assert not (project.root / "build/beta").exists()
+    assert (project.root / "build/alpha/alpha.wasm").exists()
+
+
+def linked_copy(tree: Path, to: Path, replaced: Iterable[str]) -> Path:
+    """A copy of a directory tree by symbolic links, but for some files that are real copies."""
+    for source in tree.rglob("*"):
+        target = to / source.relative_to(tree)
+        if source.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        elif str(source.relative_to(tree)) in replaced:
+            shutil.copy2(source, target)
+        else:
+            target.symlink_to(source)
+    return to
+
+
+def test_another_go_compiles_again(project: Project, tmp_path: Path) -> None:
+    """The same version with another go.env is another Go; its equal modules end the rebuild."""
+    tree = Path(sysconfig.get_path("purelib")) / "go"
+    other = linked_copy(tree, tmp_path / "go", ["bin/go", "go.env", "VERSION"])
+    project.build()
+    with (other / "go.env").open("a") as settings:
+        settings.write("# another one\n")
+    spec = (project.root / "wasip1.toml").read_text()
+    pin = f'[toolchain]\ngo = {{ path = "{other}/bin/go" }}\n\n[defaults]'
+    project.write("wasip1.toml", spec.replace("[defaults]", pin))
+    assert ran(project.build("-Q")) == wanted(
+        {"shared": "list", "alpha": "compile", "beta": "compile"}
+    )
+
+
+def test_another_wasmtime_precompiles_again(project: Project, tmp_path: Path) -> None:
+    """The same program with a byte more is another wasmtime; equal bytes end the rebuild."""
+    project.build()
+    wheel = Path(sysconfig.get_path("purelib")) / "wasmtime_cli/wasmtime"
+    other = tmp_path / "wasmtime"
+    other.write_bytes(wheel.read_bytes() + b"\0")
+    other.chmod(0o755)
+    spec = (project.root / "wasip1.toml").read_text()
+    pin = f'[toolchain]\nwasmtime = {{ path = "{other}" }}\n\n[defaults]'
+    project.write("wasip1.toml", spec.replace("[defaults]", pin))
+    assert ran(project.build("-Q")) == wanted({"alpha": "precompile"})

@@ -16,7 +16,7 @@ SPEC_VERSION = 1
 
 
 def json_report(report: Report, build_dir: Path) -> bytes:
-    """report.json, checked against its schema. Raises Failure where it would not fit it.
+    """report.json, not yet held against its schema: see `require_schema`.
 
     Paths in it are relative to `build_dir`, so that it says the same wherever the tree lies.
     """
@@ -35,7 +35,6 @@ def json_report(report: Report, build_dir: Path) -> bytes:
         "artifacts": [_artifact(artifact, build_dir) for artifact in report.artifacts],
         "findings": [finding.to_json() for finding in report.findings],
     }
-    _fits_schema(record)
     return json_bytes(record)
 
 
@@ -68,11 +67,12 @@ def _size(size: Size) -> dict[str, Any]:
     return entry
 
 
-def _fits_schema(record: dict[str, Any]) -> None:
+def require_schema(data: bytes) -> None:
+    """Raises Failure where these bytes, about to become report.json, do not fit its schema."""
     import jsonschema  # 75 ms: only where a report is written
 
     schema = json.loads(schema_path("report").read_bytes())
-    for error in jsonschema.Draft7Validator(schema).iter_errors(record):
+    for error in jsonschema.Draft7Validator(schema).iter_errors(json.loads(data)):
         place = ".".join(map(str, error.absolute_path)) or "the top"
         raise failure(
             "report-invalid",

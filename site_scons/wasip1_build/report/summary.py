@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
 from wasip1_build.findings import Failure, Finding, Location, Severity, failure, has_errors
+from wasip1_build.steps.budget import DELIVERED
 from wasip1_build.steps.gate import by_weight, located
 from wasip1_build.steps.results import findings_of, member, read_result
 
 Verdict = Literal["pass", "fail", "not-built"]
 Locate = Callable[[str, str], Location | None]
-FORMS = ("debug", "wasm", "br", "gz", "cwasm")
+SHIPPED = ("wasm", "br", "gz", "cwasm")
+FORMS = ("debug", *SHIPPED)
 IMPLIED_CHECK = "instantiates"  # every artifact has it; only the others were declared
 
 
@@ -27,6 +28,7 @@ class Outcome:
     """
 
     artifact: str  # DIR:NAME
+    debug: Path | None = None  # the debug module itself, of which only the size is asked
     sizes: Path | None = None
     checks: Path | None = None
     gate: Path | None = None
@@ -47,7 +49,11 @@ class Size:
 
 @dataclass(frozen=True)
 class Summary:
-    """One artifact, read from its results. `memory` has the members of A.sizes.json."""
+    """One artifact, read from its results. `memory` has the members of A.sizes.json.
+
+    `saved_percent` is computed, from sizes that were measured; `saved_form` is the form that it
+    is about.
+    """
 
     artifact: str
     verdict: Verdict
@@ -126,7 +132,9 @@ def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -
             damages.extend(error.findings)
             return empty
 
-    sizes, saved, memory = part(_sizes, outcome.sizes, ((), (None, None), {}))
+    shipped, memory = part(_sizes, outcome.sizes, ((), {}))
+    sizes = (*_debug(outcome.debug), *shipped) if shipped else ()
+    saved = _saved(sizes)
     checks = part(_checks, outcome.checks, ())
     passed, noted = part(_gate, outcome.gate, (False, ()))
     sealed = part(_manifest, outcome.manifest, False)
@@ -150,16 +158,33 @@ def _verdict(failed: bool, proved: bool) -> Verdict:
     return "pass" if proved else "not-built"
 
 
-def _sizes(record: dict[str, Any], shown: str) -> tuple[Any, Any, Any]:
+def _sizes(record: dict[str, Any], shown: str) -> tuple[Any, Any]:
     sizes = tuple(_size(entry, shown) for entry in member(record, "sizes", list, shown))
-    percent, form = record.get("saved_percent"), record.get("saved_form")
-    computed = isinstance(percent, (int, float)) and math.isfinite(percent) and form in FORMS
     memory = {
         name: value
         for name, value in member(record, "memory", dict, shown).items()
         if name in ("peak_bytes", "budget_bytes", "over_bytes") and _is_count(value)
     }
-    return sizes, (percent, form) if computed else (None, None), memory
+    return sizes, memory
+
+
+def _debug(path: Path | None) -> tuple[Size, ...]:
+    """The debug module's size, or nothing where it cannot be read. No step measures it: see
+    steps.budget."""
+    try:
+        return (Size("debug", path.stat().st_size),) if path else ()
+    except OSError:
+        return ()
+
+
+def _saved(sizes: tuple[Size, ...]) -> tuple[float | None, str | None]:
+    """How much smaller the smallest form for delivery is than the debug module, and which it is."""
+    debug = next((size.size_bytes for size in sizes if size.form == "debug"), 0)
+    delivered = [size for size in sizes if size.form in DELIVERED]
+    if not debug or not delivered:
+        return None, None
+    smallest = min(delivered, key=lambda size: size.size_bytes)
+    return round(100 * (debug - smallest.size_bytes) / debug, 1), smallest.form
 
 
 def _size(entry: Any, shown: str) -> Size:
@@ -167,7 +192,7 @@ def _size(entry: Any, shown: str) -> Size:
         form, size_bytes = entry.get("form"), entry.get("size_bytes")
         target, budget_bytes = entry.get("target"), entry.get("budget_bytes")
         if (
-            form in FORMS
+            form in SHIPPED
             and _is_count(size_bytes)
             and (target is None or isinstance(target, str))
             and (budget_bytes is None or _is_count(budget_bytes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wasip1_build.files import write_atomically
-from wasip1_build.report.json_report import json_report
+from wasip1_build.report.json_report import json_report, require_schema
 from wasip1_build.report.markdown import markdown_report
 from wasip1_build.report.page import html_page
 from wasip1_build.report.summary import Report
@@ -14,15 +14,23 @@ from wasip1_build.report.summary import Report
 def write_reports(report: Report, build_dir: Path) -> tuple[Path, ...]:
     """Writes all three below `build_dir` and returns their paths.
 
-    A file that says the same already stays untouched. Raises Failure where report.json would not
-    fit its schema, OSError where a file cannot be written.
+    A file that says the same already stays untouched, and was held against its schema when it was
+    written. Raises Failure where report.json would not fit its schema, and then writes none;
+    OSError where a file cannot be written.
     """
+    data_file = build_dir / "report.json"
     contents = {
-        build_dir / "report.json": json_report(report, build_dir),
+        data_file: json_report(report, build_dir),
         build_dir / "report.md": markdown_report(report).encode(),
         build_dir / "report" / "index.html": html_page(report).encode(),
     }
-    for path, data in contents.items():
-        if not path.is_file() or path.read_bytes() != data:
-            write_atomically(path, data)
+    stale = {path: data for path, data in contents.items() if not _says(path, data)}
+    if data_file in stale:
+        require_schema(stale[data_file])
+    for path, data in stale.items():
+        write_atomically(path, data)
     return tuple(contents)
+
+
+def _says(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data

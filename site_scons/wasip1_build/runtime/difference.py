@@ -15,7 +15,7 @@ HEX_BYTES = 64
 PIECE_BYTES = 1 << 16
 
 
-def difference(expected: bytes, got: bytes) -> str:
+def difference(expected: bytes, got: bytes, titles: tuple[str, str] = ("expected", "got")) -> str:
     """A unified diff of two texts, or where two binaries first differ. Empty where they are equal.
 
     At most 60 lines of 200 characters; what is not printable is escaped.
@@ -24,14 +24,14 @@ def difference(expected: bytes, got: bytes) -> str:
         return ""
     texts = _text(expected), _text(got)
     if texts[0] is None or texts[1] is None:
-        return _binary(expected, got)
-    return _unified(_lines(texts[0]), _lines(texts[1]))
+        return _binary(expected, got, titles)
+    return _unified(_lines(texts[0]), _lines(texts[1]), titles)
 
 
 def excerpt(data: bytes, lines: int = 20) -> str:
     """The last lines of an output, escaped, each at most 200 characters."""
     text = data.decode("utf-8", "backslashreplace")
-    return "\n".join(_cut(printable(line)) for line in text.splitlines()[-lines:])
+    return "\n".join(_cut(line) for line in text.splitlines()[-lines:])
 
 
 def _text(data: bytes) -> str | None:
@@ -43,11 +43,10 @@ def _text(data: bytes) -> str | None:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines, escaped; one without its newline at the end of the text says so."""
+    """The lines; a last one without its newline says so."""
     lines = text.split("\n")
     last = lines.pop()
-    escaped = [printable(line) for line in lines]
-    return [*escaped, printable(last) + " (no newline at the end)"] if last else escaped
+    return [*lines, f"{last} (no newline at the end)"] if last else lines
 
 
 def printable(text: str) -> str:
@@ -58,15 +57,11 @@ def printable(text: str) -> str:
     )
 
 
-def _unified(expected: list[str], got: list[str]) -> str:
+def _unified(expected: list[str], got: list[str], titles: tuple[str, str]) -> str:
     first = _first_difference(expected, got)
     start = max(0, first - BEFORE)
     window = slice(start, start + COMPARED_LINES)
-    diff = list(
-        difflib.unified_diff(
-            expected[window], got[window], "expected", "got", n=BEFORE, lineterm=""
-        )
-    )
+    diff = list(difflib.unified_diff(expected[window], got[window], *titles, n=BEFORE, lineterm=""))
     shown = [_cut(line) for line in diff if not line.startswith("@@")]
     if start:
         shown.insert(2, f" (the first {start} lines are equal)")
@@ -106,17 +101,20 @@ def _in_line(expected: list[str], got: list[str], line: int) -> list[str]:
 
 
 def _cut(line: str) -> str:
-    return line if len(line) <= LINE_CHARS else line[: LINE_CHARS - 3] + "..."
+    """A line escaped and cut; it may be as long as the whole output."""
+    shown = printable(line[: LINE_CHARS + 1])
+    return shown if len(shown) <= LINE_CHARS else shown[: LINE_CHARS - 3] + "..."
 
 
-def _binary(expected: bytes, got: bytes) -> str:
+def _binary(expected: bytes, got: bytes, titles: tuple[str, str]) -> str:
     offset = _first_difference_in_bytes(expected, got)
     row = offset - offset % 16
     return "\n".join(
         [
-            f"first difference at byte {offset}; expected {len(expected)} bytes, got {len(got)}",
-            *_hex("expected", expected, row),
-            *_hex("got", got, row),
+            f"first difference at byte {offset}; "
+            f"{titles[0]} {len(expected)} bytes, {titles[1]} {len(got)}",
+            *_hex(titles[0], expected, row),
+            *_hex(titles[1], got, row),
         ]
     )
 

@@ -125,12 +125,15 @@ def walk(
 
 
 def stage(made: Layout, listings: tuple[tuple[Entry, ...], ...], copies: Path) -> None:
-    """Copies every root below `copies`. Raises Failure if a root is no longer as it was listed."""
+    """Copies every root below `copies`.
+
+    Raises Failure if a root is no longer as it was listed, OSError if it cannot be copied.
+    """
     for root, entries, copy in zip(made.roots, listings, made.directories(copies), strict=True):
         try:
             copy_tree(root, entries, copy)
             same = walk_granted(copy) == entries
-        except OSError:
+        except FileNotFoundError:
             same = False
         if not same:
             raise failure(

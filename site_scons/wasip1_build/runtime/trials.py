@@ -125,8 +125,8 @@ def _agreement(
                 fix="let it write nothing that depends on the time, on random numbers or on the "
                 "order of a map",
                 key=f"check.{check.name}",
-                details=_first_difference(runs[0], again[0])
-                or _first_difference(runs[1], again[1]),
+                details=_first_difference(runs[0], again[0], ("one run", "another"))
+                or _first_difference(runs[1], again[1], ("one run", "another")),
             ),
         )
     return (
@@ -138,7 +138,7 @@ def _agreement(
             fix="build again; if it stays, and the program's output does not depend on the time, "
             "on random numbers or on the order of a map, report it to wasmtime",
             key=f"check.{check.name}",
-            details=_first_difference(module, aot),
+            details=_first_difference(module, aot, ("module", ".cwasm")),
         ),
     )
 
@@ -147,10 +147,10 @@ def _came_to_run(run: Run) -> bool:
     return run.outcome.response is not None and run.outcome.response.stage != "load"
 
 
-def _first_difference(one: Run, other: Run) -> str:
+def _first_difference(one: Run, other: Run, titles: tuple[str, str]) -> str:
     """In which respect two runs differ, with a diff of their outputs where it is that."""
     if one.outcome.stdout != other.outcome.stdout:
-        return "stdout:\n" + difference(one.outcome.stdout, other.outcome.stdout)
+        return "stdout:\n" + difference(one.outcome.stdout, other.outcome.stdout, titles)
     for name, value, theirs in zip(
         ("how it ended", "what the host saw", "other files", "expected files"),
         (one.outcome.killed, *one.facts()[2:]),

@@ -130,7 +130,7 @@ def _ended_early(check: Check, outcome: Outcome, limits: Limits) -> Finding:
         (
             "check-crash",
             f"the process that ran the module died ({_death(outcome.returncode)})",
-            "report it to wasmtime: no module may crash its engine",
+            "build again; if it stays, report it to wasmtime: no module may crash its engine",
         ),
     )
     why = "a check that does not end by itself proves nothing"

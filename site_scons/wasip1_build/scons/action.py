@@ -28,12 +28,17 @@ FAILED = 2
 
 @dataclass(frozen=True)
 class Work:
-    """What a node of ours is for: a step, and what it runs with."""
+    """What a node of ours is for: a step, and what it runs with.
+
+    `seals` are manifests that must not outlive a failure of the step: a manifest exists only
+    where every verdict is pass.
+    """
 
     step: Step
     context: Context
     record: OutputRecord
     signatures: Digests  # of files, in the form that SCons itself stores
+    seals: tuple[str, ...] = ()
 
 
 class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
@@ -65,6 +70,8 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
             execute(work.step, work.context, _sign_inputs(target[0], work))
         except Failure as error:
             target[0].attributes.wasip1_findings = error.findings
+            for seal in work.seals:
+                work.context.path(seal).unlink(missing_ok=True)
             _show(error.findings, work.context)
             return SCons.Errors.BuildError(
                 node=target[0],

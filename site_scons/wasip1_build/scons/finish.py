@@ -44,9 +44,5 @@ def _report(declared: Declared) -> None:
 
 def _remove_unplanned(declared: Declared) -> None:
     """After a build without failures: outputs that an earlier plan made and this one does not."""
-    if SCons.Script.GetBuildFailures():
-        return
-    workspace = declared.workspace
-    profile = "" if workspace.profile == "release" else f"@{workspace.profile}/"
-    below = f"{workspace.build_dir}/{profile}"
-    declared.session.record.remove_unplanned(declared.nodes, below)
+    if not SCons.Script.GetBuildFailures():
+        declared.session.record.remove_unplanned(declared.nodes)

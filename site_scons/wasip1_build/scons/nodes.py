@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import SCons.Builder
@@ -25,8 +26,16 @@ def step_builder() -> Any:
     )
 
 
-def declare(env: Any, session: Session, steps: Iterable[Step]) -> dict[str, Any]:
-    """Declares a node for each output of each step; the nodes by output path."""
+def declare(
+    env: Any,
+    session: Session,
+    steps: Iterable[Step],
+    seals: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Declares a node for each output of each step; the nodes by output path.
+
+    `seals` are, by a step's first output, the manifests that go when the step fails.
+    """
     env = env.Clone(BUILDERS={"Wasip1Step": step_builder()})
     env.Decider(decider(session.signatures))
     path = session.context.path
@@ -41,7 +50,7 @@ def declare(env: Any, session: Session, steps: Iterable[Step]) -> dict[str, Any]
         # SCons would delete them before the step runs; it is for the step to replace them whole.
         env.Precious(targets)
         for name, node in zip(step.outputs, targets, strict=True):
-            attach(node, session.work(step))
+            attach(node, session.work(step, seals.get(step.outputs[0], ())))
             nodes[name] = node
         for name in getattr(step, "requires", ()):
             env.Requires(targets, str(path(name)))

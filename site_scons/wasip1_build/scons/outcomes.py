@@ -36,6 +36,7 @@ def _outcome(declared: Declared, planned: PlannedArtifact) -> Outcome:
 
     return Outcome(
         artifact=planned.artifact.id,
+        debug=current(planned.names.file("debug.wasm")),
         sizes=current(planned.names.file("sizes.json")),
         checks=current(planned.names.file("checks.json")),
         gate=current(planned.gate),

@@ -9,28 +9,33 @@ from pathlib import Path
 from wasip1_build.digests import Stamp, stamp_of
 from wasip1_build.files import write_atomically
 
-FORMAT = 1
+FORMAT = 2
 
 
 class OutputRecord:
     """Stamps of outputs by path relative to the workspace root, kept across builds.
+
+    Each output belongs to the `owner` (a profile) whose build made it last.
 
     It is written once a run has ended, after SCons has written its signatures. So outputs of a
     run that was killed have other stamps than those recorded, and are made again: SCons itself
     never looks at its targets. A record that is missing or damaged knows no output.
     """
 
-    def __init__(self, root: Path, store: Path) -> None:
+    def __init__(self, root: Path, store: Path, owner: str) -> None:
         self.root = root
+        self.owner = owner
         self.store = store
         self._stamps: dict[str, Stamp] = {}
+        self._owners: dict[str, str] = {}
         self._changed = False
         try:
-            version, stamps = marshal.loads(store.read_bytes())
+            version, stamps, owners = marshal.loads(store.read_bytes())
             if version == FORMAT:
                 self._stamps = {name: Stamp(*stamp) for name, stamp in stamps.items()}
+                self._owners = owners
         except (OSError, EOFError, ValueError, TypeError, AttributeError):
-            self._stamps = {}
+            self._stamps, self._owners = {}, {}
 
     def holds(self, output: str) -> bool:
         """Whether the output is there and is the one that was recorded."""
@@ -44,17 +49,18 @@ class OutputRecord:
             self._stamps.pop(output, None)
         else:
             self._stamps[output] = stamp
+            self._owners[output] = self.owner
         self._changed = True
 
-    def remove_unplanned(self, planned: Iterable[str], below: str) -> tuple[str, ...]:
-        """Deletes recorded outputs below a directory that the plan no longer names.
+    def remove_unplanned(self, planned: Iterable[str]) -> tuple[str, ...]:
+        """Deletes the owner's recorded outputs that the plan no longer names.
 
         What was changed since it was recorded is someone's own, and stays. Returns what went.
         """
         kept = set(planned)
         gone = []
         for output in sorted(self._stamps):
-            if output in kept or not output.startswith(below):
+            if output in kept or self._owners.get(output) != self.owner:
                 continue
             if self.holds(output):
                 (self.root / output).unlink()
@@ -67,9 +73,8 @@ class OutputRecord:
     def save(self) -> None:
         """Writes the record, if anything changed."""
         if self._changed:
-            write_atomically(
-                self.store, marshal.dumps((FORMAT, {n: tuple(s) for n, s in self._stamps.items()}))
-            )
+            stamps = {name: tuple(stamp) for name, stamp in self._stamps.items()}
+            write_atomically(self.store, marshal.dumps((FORMAT, stamps, self._owners)))
             self._changed = False
 
     def _prune(self, output: str) -> None:

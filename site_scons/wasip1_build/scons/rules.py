@@ -19,7 +19,7 @@ from wasip1_build.plan import go_flags, go_package, list_packages
 from wasip1_build.scons.cpus import threads_per_job
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, open_session
-from wasip1_build.spec.model import Artifact, Check, FunctionType, Grants, Imports
+from wasip1_build.spec.model import Artifact, Check, FunctionType, Grants, Imports, Kind
 from wasip1_build.spec.model import Budget as Limits
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.budget import Budget
@@ -108,7 +108,9 @@ def _method(rule: Rule) -> Callable[..., Any]:
 
 @functools.cache
 def _session(root: Path, build_dir: str) -> Session:
-    session = open_session(root, build_dir, os.environ, threads_per_job(), lambda _a, _k: None)
+    session = open_session(
+        root, build_dir, "rules", os.environ, threads_per_job(), lambda _a, _k: None
+    )
     atexit.register(session.save)
     return session
 
@@ -122,7 +124,7 @@ def go_wasm(
     target: Any,
     package: str,
     *,
-    kind: Any = "command",
+    kind: Kind = "command",
     tags: Sequence[str] = (),
     define: Mapping[str, str] | None = None,
     flags: Sequence[str] = (),
@@ -177,7 +179,7 @@ def imports(
     target: Any,
     module: Any,
     *,
-    kind: str = "command",
+    kind: Kind = "command",
     exports: Sequence[str] = (),
     allow: Sequence[str] | None = None,
     deny: Sequence[str] = (),
@@ -236,7 +238,7 @@ def check(
     module: Any,
     *,
     checks: Sequence[Check] = (),
-    kind: str = "command",
+    kind: Kind = "command",
     exports: Sequence[str] = (),
     host: HostTypes | None = None,
     grants: Grants | None = None,
@@ -271,7 +273,6 @@ def budget(
     module: Any,
     *,
     limits: Limits | None = None,
-    debug: Any = None,
     br: Any = None,
     gz: Any = None,
     cwasm: Mapping[str, Any] | None = None,
@@ -282,7 +283,6 @@ def budget(
     return [
         Budget(
             artifact=place.artifact(source),
-            debug=place.path(debug or module),
             module=source,
             br=place.optional(br),
             gz=place.optional(gz),
@@ -302,12 +302,11 @@ def manifest(
     imports: Any,
     sizes: Any,
     checks: Any = None,
-    debug: Any = None,
     br: Any = None,
     gz: Any = None,
     cwasm: Mapping[str, Any] | None = None,
 ) -> Sequence[Step]:
-    """WasmManifest(module, imports=..., sizes=...): everything about it; made only if all is well."""
+    """WasmManifest(module, imports=..., sizes=...): all about it; made only if all is well."""
     source = place.path(module)
     output = place.path(target or _beside(source, "manifest.json"))
     results = [place.path(name) for name in (imports, checks, sizes) if name is not None]
@@ -316,7 +315,7 @@ def manifest(
         results=tuple(results),
         output=f"{place.session.context.build_dir}/.wasip1/gate/rules/{output}",
     )
-    sides = {"debug": debug, "br": br, "gz": gz}
+    sides = {"br": br, "gz": gz}
     files = [ManifestFile(source, "module")]
     files += [ManifestFile(place.path(node), role) for role, node in sides.items() if node]  # type: ignore[arg-type]
     files += [ManifestFile(place.path(node), "cwasm", name) for name, node in (cwasm or {}).items()]

@@ -30,9 +30,9 @@ class Session:
     signatures: Digests
     nodes: dict[str, Any] = field(default_factory=dict)  # declared so far, by output path
 
-    def work(self, step: Step) -> Work:
+    def work(self, step: Step, seals: tuple[str, ...] = ()) -> Work:
         """A step with what it runs with."""
-        return Work(step, self.context, self.record, self.signatures)
+        return Work(step, self.context, self.record, self.signatures, seals)
 
     def save(self) -> None:
         """Writes what was learned; to be called after SCons has written its own signatures."""
@@ -46,11 +46,15 @@ class Session:
 def open_session(
     root: Path,
     build_dir: str,
+    owner: str,
     environ: Mapping[str, str],
     cpus: int,
     locate: Callable[[str, str], Location | None],
 ) -> Session:
-    """Reads the state below BUILD-DIR/.wasip1, as far as there is any. Writes nothing."""
+    """Reads the state below BUILD-DIR/.wasip1, as far as there is any. Writes nothing.
+
+    `owner` is the profile, or whatever else the outputs belong to.
+    """
     state = root / build_dir / STATE
     digests = Digests(state / "digests")
     context = Context(
@@ -62,7 +66,8 @@ def open_session(
         cpus=cpus,
         locate=locate,
     )
-    return Session(context, OutputRecord(root, state / "outputs"), _signatures(digests, state))
+    record = OutputRecord(root, state / "outputs", owner)
+    return Session(context, record, _signatures(digests, state))
 
 
 def _signatures(digests: Digests, state: Path) -> Digests:

@@ -35,9 +35,10 @@ def whole_build(file: str = "wasip1.toml") -> Declared:
     """
     try:
         require_one_copy()
+        # First of all: whatever else asks for it would make one that looks for C compilers.
+        SCons.Script.DefaultEnvironment(tools=[])
         path = Path(SCons.Script.Dir("#").abspath, file)
         _configure(path)
-        SCons.Script.DefaultEnvironment(tools=[])
         env = SCons.Environment.Environment(tools=[])
         arguments = {key: str(value) for key, value in SCons.Script.ARGUMENTS.items()}
         declared = declare_workspace(

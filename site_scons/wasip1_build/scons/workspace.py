@@ -66,8 +66,8 @@ def declare_workspace(
     store = root / build_dir_hint(root, name) / STATE / "spec"
     workspace = load_cached(root, name, profile, store)
     planned = plan(workspace, go_contexts(root, workspace.artifacts), host_target())
-    session = open_session(root, workspace.build_dir, environ, cpus, _locator(workspace))
-    nodes = declare(env, session, planned.steps)
+    session = open_session(root, workspace.build_dir, profile, environ, cpus, _locator(workspace))
+    nodes = declare(env, session, planned.steps, planned.seals())
     aliases = _Aliases(env, session, prefix)
     return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))
 

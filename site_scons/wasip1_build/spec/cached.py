@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 FORMAT = 1
 # What a stored workspace may consist of. Pickle can name any function of any module; a damaged or
 # planted store must not be able to call one.
-_CLASSES = frozenset({("wasip1_build.findings", "Location"), ("wasip1_build.digests", "Stamp")})
+_CLASSES = frozenset(
+    {
+        ("wasip1_build.findings", "Location"),
+        ("wasip1_build.digests", "Stamp"),
+        ("wasip1_build.wasm.types", "FuncType"),
+    }
+)
 _MODEL = "wasip1_build.spec.model"
 _BUILD_DIR = re.compile(
     r"""^[ \t]*(?:workspace[ \t]*\.[ \t]*)?build-dir[ \t]*=[ \t]*(?:"([^"\\\n]+)"|'([^'\n]+)')""",
@@ -82,8 +88,10 @@ def build_dir_hint(root: Path, file: str = "wasip1.toml") -> str:
 
 def _identity(root: Path, file: str, profile: str) -> tuple[Any, ...]:
     """What else decides how a spec is read: this code, its schema, this Python."""
-    package = Path(__file__).parent
-    sources: Iterable[Path] = sorted(package.glob("*.py"))
+    package = Path(__file__).parents[1]
+    sources: Iterable[Path] = sorted(
+        path for name in ("spec", "wasm") for path in (package / name).glob("*.py")
+    )
     code = tuple(stamp_of(path) for path in (*sources, schema_path("wasip1")))
     python = (platform.python_implementation(), platform.python_version())
     return (FORMAT, __version__, python, code, str(root.absolute()), file, profile)

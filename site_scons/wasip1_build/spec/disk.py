@@ -65,7 +65,6 @@ class Disk:
             return self._resolved(os.path.normpath(full))
         return _first_go_file(full)
 
-
     def _resolved(self, full: str) -> str:
         """os.path.realpath, with one look at each directory that many paths share."""
         known = self._real.get(full)

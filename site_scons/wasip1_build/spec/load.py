@@ -80,7 +80,7 @@ class _Reading:
         self.findings += member_findings(top.document, self.disk, build_dir)
         members = find_members(self.root, top.document.directory, patterns, build_dir)
         names = [posixpath.join(directory, SPEC_FILE) for directory in members]
-        read = [self._read(name, top=False) for name in names if self.disk.is_file(name)]
+        read = [self._read(name, top=False) for name in names if self._readable(name)]
         files = [top, *(file for file in read if file is not None)]
         workspace = self._workspace(top, files, build_dir)
         return Loaded(
@@ -92,6 +92,10 @@ class _Reading:
             members,
             self.disk.answers,
         )
+
+    def _readable(self, file: str) -> bool:
+        """Whether a member's file is there and inside; where not, `member_findings` says so."""
+        return self.disk.is_file(file) and self.disk.inside(posixpath.dirname(file))
 
     def _read(self, file: str, *, top: bool) -> _File | None:
         self.stamps[file] = stamp_of(self.root / file)

@@ -94,37 +94,46 @@ def _problem(
             'write one pattern a level: "a/*", "a/*/*"' if deep else "write a path below this file"
         )
         return f"the member {shown(pattern)} is refused", why, fix
-    path = posixpath.normpath(posixpath.join(top.directory, pattern))
+    found = find_members(Path(disk.root), top.directory, (pattern,), build_dir)
+    for path in found:
+        if not disk.inside(path):
+            return (
+                f"the member {shown(path)} is outside of the workspace",
+                f"it is a link, and leads to {disk.real(path)}",
+                "move it into the workspace",
+            )
     if is_pattern(pattern):
-        if find_members(Path(disk.root), top.directory, (pattern,), build_dir):
-            return None
-        return (
-            f"the pattern {shown(pattern)} finds no member",
-            f"it matches no directory with a {SPEC_FILE}",
-            "correct it, or remove it",
-        )
-    if path == top.directory or below(path, build_dir):
-        return (
-            f"{shown(pattern)} cannot be a member",
-            "it is this file's own directory",
-            "remove it",
-        )
+        return None if found else _empty(pattern)
+    return _not_there(top, pattern, disk, bool(found))
+
+
+def _empty(pattern: str) -> tuple[str, str, str]:
+    return (
+        f"the pattern {shown(pattern)} finds no member",
+        f"it matches no directory with a {SPEC_FILE}",
+        "correct it, or remove it",
+    )
+
+
+def _not_there(top: Document, written: str, disk: Disk, found: bool) -> tuple[str, str, str] | None:
+    """What is wrong with a member that is written as a path."""
+    path = posixpath.normpath(posixpath.join(top.directory, written))
     if not disk.is_directory(path):
         return (
             f"there is no directory {shown(path)}",
             "[workspace] names it as a member",
-            "correct it",
+            "correct it, or remove it",
+        )
+    if not found:
+        return (
+            f"{shown(path)} cannot be a member",
+            "it is the directory of this file, or below the build directory",
+            "remove it",
         )
     if not disk.is_file(f"{path}/{SPEC_FILE}"):
         return (
             f"the member {shown(path)} has no {SPEC_FILE}",
             "a member declares its own artifacts",
             f"create {path}/{SPEC_FILE}, or remove the member",
-        )
-    if not disk.inside(path):
-        return (
-            f"the member {shown(path)} is outside of the workspace",
-            f"it is a link, and leads to {disk.real(path)}",
-            "move it into the workspace",
         )
     return None

@@ -9,7 +9,7 @@ from typing import Any
 from wasip1_build.spec.naming import key_name, table_name
 from wasip1_build.spec.scanner import Path
 from wasip1_build.spec.schema import Schema, schema_at
-from wasip1_build.spec.suggest import did_you_mean, inline, quoted, shown
+from wasip1_build.spec.suggest import did_you_mean, inline, key, quoted, shown
 
 _TYPE_NAMES = {
     "string": "a string",
@@ -84,10 +84,18 @@ def _unknown_keys(breach: Breach, surface: Surface) -> Iterator[Problem]:
                 f'[artifact.{artifact}.{name}] is the table "{name}" of the artifact "{artifact}": '
                 "a name has no dots"
             )
+            if "package" in breach.value[name]:
+                fix = f"write [artifact.{key(name)}] to declare another artifact"
+                yield Problem(where, _unknown(name, breach.path), why, fix, drop=where)
+                continue
         listed = "known here: " + ", ".join(sorted(known))
         fix = "" if _alike(name, known) else _home_of(name, breach.path, known, surface)
-        what = f"unknown key {shown(name)} in {table_name(breach.path)}"
-        yield Problem(where, what, why, fix or did_you_mean(name, known, listed), drop=where)
+        fix = fix or did_you_mean(name, known, listed)
+        yield Problem(where, _unknown(name, breach.path), why, fix, drop=where)
+
+
+def _unknown(name: str, path: Path) -> str:
+    return f"unknown key {shown(name)} in {table_name(path)}"
 
 
 def _home_of(name: str, path: Path, known: dict[str, Schema], surface: Surface) -> str:
@@ -105,13 +113,15 @@ def _home_of(name: str, path: Path, known: dict[str, Schema], surface: Surface) 
 
 def _bad_value(breach: Breach, _surface: Surface) -> Iterator[Problem]:
     schema, value = breach.schema, breach.value
-    what = f"{key_name(breach.path)} must be {_expected(breach)}, not {shown(value)}"
-    why = fix = ""
-    if isinstance(value, str):
-        why = schema.get("x-refused", {}).get(value, "")
-        if breach.keyword == "enum" and not why:
+    what = f"{key_name(breach.path)} cannot be {shown(value)}"
+    why = f"it must be {_expected(breach)}"
+    fix = ""
+    if isinstance(value, str) and breach.keyword == "enum":
+        if refused := schema.get("x-refused", {}).get(value):
+            why = f"{refused}; {why}"
+        else:
             fix = did_you_mean(value, schema["enum"])
-    fix = fix or ("" if why else _fix_of_type(breach))
+    fix = fix or _fix_of_type(breach)
     yield Problem(breach.path, what, why, fix, drop=whole(breach.path))
 
 
@@ -144,8 +154,8 @@ def _fix_of_type(breach: Breach) -> str:
 def _bad_name(breach: Breach, name: str) -> Problem:
     where = (*breach.path, name)
     expects = breach.schema.get("x-expects", "a name")
-    what = f"the name {shown(name)} in {table_name(breach.path)} must be {expects}"
-    return Problem(where, what, drop=where)
+    what = f"{shown(name)} cannot be a name in {table_name(breach.path)}"
+    return Problem(where, what, f"it must be {expects}", drop=where)
 
 
 def _missing_keys(breach: Breach, _surface: Surface) -> Iterator[Problem]:
@@ -156,7 +166,13 @@ def _missing_keys(breach: Breach, _surface: Surface) -> Iterator[Problem]:
         example = next(iter(node.get("examples", ())), node.get("const"))
         what = f'{table_name(breach.path)} has no "{name}"'
         fix = f"add {name} = {inline(example)}" if example is not None else f"add {name}"
-        yield Problem(breach.path, what, node["description"], fix, (*breach.path, name))
+        yield Problem(breach.path, what, _as_reason(node), fix, (*breach.path, name))
+
+
+def _as_reason(node: Schema) -> str:
+    """A key's description, as a reason reads."""
+    text = str(node["description"]).replace("`", "").removesuffix(".")
+    return text[0].lower() + text[1:]
 
 
 def _repeated(breach: Breach, _surface: Surface) -> Iterator[Problem]:

@@ -139,7 +139,7 @@ def _explained(message: str, text: str, file: str, scanned: Scan) -> Failure:
         position = Position(len(lines), len(lines[-1]) + 1)
     said = message[: match.start()] if match else message
     reason = next((ours for theirs, ours in _REASONS if re.fullmatch(theirs, said)), said)
-    what, why, fix = _hint(position, lines, scanned)
+    what, why, fix = _hint(position, lines, scanned) or _twice(said, file, scanned)
     return failure(
         RULE,
         what or f"this is not valid TOML: {reason}",
@@ -149,8 +149,22 @@ def _explained(message: str, text: str, file: str, scanned: Scan) -> Failure:
     )
 
 
-def _hint(position: Position, lines: list[str], scanned: Scan) -> tuple[str, str, str]:
-    """What, why and fix of a known trap at this place; empty where it is none."""
+def _twice(said: str, file: str, scanned: Scan) -> tuple[str, str, str]:
+    """What, why and fix where a table is declared again; empty where that is not the error."""
+    match = re.fullmatch(r"Cannot declare \((.*?),?\) twice", said)
+    path = tuple(re.findall(r"'([^']*)'", match[1])) if match else ()
+    first = scanned.positions.get(path)
+    if not path or first is None:
+        return "", "", ""
+    return (
+        f"[{'.'.join(path)}] is declared a second time",
+        f"the first is at {file}:{first.line}:{first.column}",
+        "give this one another name, or write the keys of both under one header",
+    )
+
+
+def _hint(position: Position, lines: list[str], scanned: Scan) -> tuple[str, str, str] | None:
+    """What, why and fix of a known trap at this place, if it is one."""
     for trap in scanned.traps:
         name = ".".join(str(part) for part in trap.path if isinstance(part, str))
         if trap.kind == "inline-extended" and trap.position.line == position.line:
@@ -166,4 +180,5 @@ def _hint(position: Position, lines: list[str], scanned: Scan) -> tuple[str, str
                 f"write it on one line, or as a table of its own under a header [{name}]",
             )
     line = lines[position.line - 1] if position.line <= len(lines) else ""
-    return "", "", next((fix for shape, fix in _LINE_FIXES if re.search(shape, line)), "")
+    fix = next((fix for shape, fix in _LINE_FIXES if re.search(shape, line)), None)
+    return ("", "", fix) if fix else None

@@ -88,7 +88,7 @@ def package(scope: Scope) -> Iterator[Finding]:
             PACKAGE,
             "package",
             f"there is no directory {shown(path)}",
-            f"package {shown(written)} is relative to {scope.artifact.directory}/",
+            f"package {shown(written)} is relative to the file that declares it",
             "correct the path, or create the package",
         )
 

@@ -27,7 +27,7 @@ def max_memory(scope: Scope) -> Iterator[Finding]:
             "runtime.max-memory",
             f"max-memory of {size} bytes is not a multiple of 64KiB",
             "linear memory is counted in pages of 64KiB",
-            f'write "{pages * 64}KiB" ({pages} pages)',
+            f'write "{pages * 64}KiB" ({pages} page{"s"[: pages > 1]})',
         )
     if size > MAX_PAGES * PAGE_BYTES:
         yield scope.error(

@@ -24,8 +24,7 @@ _SIMPLE_KEY = re.compile(r"([A-Za-z0-9_-]+)[ \t]*(?=[=\]])")
 _LITERAL = re.compile(r"'([^'\n]*)'")
 _BASIC = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 # Up to two quotes may stand right before the three that close a multi-line string.
-_MULTI_SIMPLE_KEY = re.compile(r"([A-Za-z0-9_-]+)[ \t]*(?=[=\]])")
-_LITERAL = re.compile(r"'''.*?'''(?:'{0,2})", re.DOTALL)
+_MULTI_LITERAL = re.compile(r"'''.*?'''(?:'{0,2})", re.DOTALL)
 _MULTI_BASIC = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""(?:"{0,2})', re.DOTALL)
 _SCALAR = re.compile(r"[^,\]}#\n]+")  # a date and its time may have a blank between them
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|.)", re.DOTALL)
@@ -117,7 +116,7 @@ class _Scanner:
             if path in self.elements:
                 path = (*path, self.elements[path] - 1)
                 self._note(path, start, override=False)
-        self._note(path, start, override=True)
+        self._note(path, start, override=path not in self.result.headers)
         self.result.headers.add(path)
         self.table = path
         self._expect("]" * brackets)

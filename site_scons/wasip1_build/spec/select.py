@@ -62,12 +62,18 @@ def _ambiguous(word: str, found: tuple[Artifact, ...]) -> Failure:
     )
 
 
+def _upwards(directory: str) -> tuple[str, ...]:
+    """A directory and those around it, without the root."""
+    parts = directory.split("/")
+    return tuple("/".join(parts[:n]) for n in range(1, len(parts) + 1) if directory != ".")
+
+
 def _nothing(workspace: Workspace, word: str) -> Failure:
     artifacts = workspace.artifacts
     known = {
         *(artifact.name for artifact in artifacts),
         *(artifact.id for artifact in artifacts),
-        *(artifact.directory for artifact in artifacts if artifact.directory != "."),
+        *(directory for artifact in artifacts for directory in _upwards(artifact.directory)),
     }
     listed = ", ".join(sorted(artifact.id for artifact in artifacts)) or "no artifact is declared"
     return failure(

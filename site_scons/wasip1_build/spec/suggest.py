@@ -44,7 +44,7 @@ def shown(value: object) -> str:
     if isinstance(value, (int, float)):
         return repr(value)[:SHOWN_VALUE_CHARS]
     if isinstance(value, dict):
-        return "a table"
+        return "a table" if value else "an empty table"
     return "an array" if isinstance(value, list) else "a date or time"
 
 

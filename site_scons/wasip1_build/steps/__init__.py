@@ -1,1 +1,1 @@
-"""TODO"""
+"""One file a step: what it reads and makes, what decides its result, and how it is run."""

@@ -16,16 +16,19 @@ from wasip1_build.units import exact_size, human_size, spec_size, with_headroom
 # The room of a suggested budget. The same source gives the same bytes, so all of it is for changes
 # of the program; how much is a convention, not a measurement.
 HEADROOM_PERCENT = 5
-# What a host downloads is one of these; the smallest counts for "percent saved".
+# What a host downloads is one of these.
 DELIVERED = ("wasm", "br", "gz")
 
 
 @dataclass(frozen=True)
 class Budget:
-    """A.sizes.json: every size beside its budget. Succeeds always: the gate judges the findings."""
+    """A.sizes.json: every size beside its budget. Succeeds always: the gate judges the findings.
+
+    The debug module is not among them: a comment may change it (go:buildid) and leave the release
+    module as it is, and then nothing that follows from the release module has to run.
+    """
 
     artifact: str  # DIR:NAME
-    debug: str
     module: str
     br: str | None
     gz: str | None
@@ -35,12 +38,12 @@ class Budget:
     budget: model.Budget
 
     name: ClassVar[str] = "measure"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     @property
     def inputs(self) -> tuple[str, ...]:
         optional = (self.br, self.gz, *(path for _, path in self.cwasm), self.checks)
-        return (self.debug, self.module, *(path for path in optional if path))
+        return (self.module, *(path for path in optional if path))
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -71,18 +74,17 @@ class Budget:
             "artifact": self.artifact,
             "sizes": sizes,
             "memory": memory,
-            **_saved(sizes),
             "findings": [finding.to_json() for finding in findings],
         }
         context.out(self.output).write_bytes(json_bytes(record))
 
     def _forms(self) -> Iterator[tuple[str, str | None, str]]:
-        single = (("debug", self.debug), ("wasm", self.module), ("br", self.br), ("gz", self.gz))
+        single = (("wasm", self.module), ("br", self.br), ("gz", self.gz))
         yield from ((form, None, path) for form, path in single if path)
         yield from (("cwasm", target, path) for target, path in self.cwasm)
 
     def _limit(self, form: str) -> int | None:
-        limit: int | None = getattr(self.budget, form, None)  # "debug" has none
+        limit: int | None = getattr(self.budget, form)
         return limit
 
     def _memory(self, context: Context) -> dict[str, Any]:
@@ -182,17 +184,6 @@ def _over(entries: list[dict[str, Any]], name: str) -> Iterator[Finding]:
             f"(today's + {HEADROOM_PERCENT} %, rounded up); else find the change that brought it",
             key=f"budget.{form}",
         )
-
-
-def _saved(sizes: list[dict[str, Any]]) -> dict[str, Any]:
-    """How much smaller the smallest form for delivery is than the debug module."""
-    debug = next(entry["size_bytes"] for entry in sizes if entry["form"] == "debug")
-    delivered = [entry for entry in sizes if entry["form"] in DELIVERED]
-    smallest = min(delivered, key=lambda entry: entry["size_bytes"])
-    if not debug:
-        return {}
-    percent = round(100 * (debug - smallest["size_bytes"]) / debug, 1)
-    return {"saved_percent": percent, "saved_form": smallest["form"]}
 
 
 def _suggested(size_bytes: int) -> str:

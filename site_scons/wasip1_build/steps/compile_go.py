@@ -90,6 +90,11 @@ class CompileGo:
     @property
     def arguments(self) -> tuple[str, ...]:
         """What go build is given, but for -o."""
+        return (*self.build_flags, "--", self.package)
+
+    @property
+    def build_flags(self) -> tuple[str, ...]:
+        """The flags among them."""
         mode = ["-buildmode=c-shared"] if self.reactor else []
         linker = " ".join(_quoted(f"-X={name}={self.define[name]}") for name in sorted(self.define))
         return (
@@ -98,8 +103,6 @@ class CompileGo:
             *mode,
             *([f"-ldflags={linker}"] if linker else []),
             *self.flags,
-            "--",
-            self.package,
         )
 
     def _main(self, context: Context) -> Main | None:

@@ -18,14 +18,14 @@ from wasip1_build.toolchain.tools import ToolRequest
 from wasip1_build.wasm.precompiled import read_precompiled
 
 SPEC_VERSION = 1
-Role = Literal["debug", "module", "br", "gz", "cwasm"]
+Role = Literal["module", "br", "gz", "cwasm"]
 # What an HTTP server says in Content-Encoding (RFC 9110, RFC 7932), and which library wrote it.
 _ENCODINGS = {"br": ("br", "brotli"), "gz": ("gzip", "deflate")}
 
 
 @dataclass(frozen=True)
 class ManifestFile:
-    """One file of an artifact. Only a cwasm has a target: the triple, never "host"."""
+    """One file that ships. Only a cwasm has a target: the triple, never "host"."""
 
     path: str
     role: Role
@@ -51,7 +51,7 @@ class Manifest:
     flags: tuple[str, ...]  # of the compiler
 
     name: ClassVar[str] = "manifest"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ class Manifest:
         entries = [self._file(context, file) for file in self.files]
         module = next(entry for entry in entries if entry["role"] == "module")
         for entry in entries:
-            if entry["role"] in ("br", "gz", "cwasm"):
+            if entry["role"] != "module":
                 entry["module_sha256"] = module["sha256"]
         entries.sort(key=lambda entry: entry["path"])
         return {"module": _pick(module, "path", "sha256", "size_bytes"), "files": entries}
@@ -162,7 +162,9 @@ class Manifest:
             header = read_precompiled(path, file.path)
             entry["engine"] = header.engine_major
             entry["target"] = file.target or header.target
-            entry["interruptible"] = self.artifact.aot_interruptible
+            declared = self.artifact.aot_interruptible
+            proved = header.interruptible
+            entry["interruptible"] = declared if proved is None else proved
         return entry
 
 

@@ -73,6 +73,7 @@ def test_a_damaged_result_is_a_finding_and_a_failure(
         {"sizes": [{"form": "wasm", "size_bytes": True}]},
         {"sizes": [{"form": ["wasm"], "size_bytes": 1}]},
         {"sizes": [{"form": "zip", "size_bytes": 1}]},
+        {"sizes": [{"form": "debug", "size_bytes": 1}]},
         {"sizes": [], "memory": []},
     ],
 )
@@ -82,10 +83,42 @@ def test_malformed_sizes_are_a_finding(sizes: dict[str, Any], tmp_path: Path) ->
     assert summary.sizes == ()
 
 
-@pytest.mark.parametrize("percent", ["78", float("nan"), float("inf"), None])
-def test_a_saving_that_is_no_number_is_left_out(percent: object, tmp_path: Path) -> None:
-    summary = summarize(outcome(tmp_path, ".:hello", sizes=SIZES | {"saved_percent": percent}))
+def test_what_is_saved_is_the_smallest_form_for_delivery_against_the_debug_module(
+    tmp_path: Path,
+) -> None:
+    entries = [
+        {"form": "wasm", "size_bytes": 900},
+        {"form": "br", "size_bytes": 225},
+        {"form": "gz", "size_bytes": 300},
+        {"form": "cwasm", "size_bytes": 100, "target": "pulley64"},
+    ]
+    for kept, expected in ((entries, (77.5, "br")), (entries[:1], (10.0, "wasm"))):
+        sizes = SIZES | {"sizes": kept}
+        summary = summarize(outcome(tmp_path, ".:hello", debug_bytes=1000, sizes=sizes))
+        assert (summary.saved_percent, summary.saved_form) == expected
+
+
+@pytest.mark.parametrize("debug_bytes", [None, 0])
+def test_without_a_debug_module_nothing_is_said_to_be_saved(
+    debug_bytes: int | None, tmp_path: Path
+) -> None:
+    summary = summarize(outcome(tmp_path, ".:hello", debug_bytes=debug_bytes))
     assert (summary.saved_percent, summary.saved_form) == (None, None)
+
+
+def test_a_debug_module_that_has_vanished_has_no_size_and_is_no_failure(tmp_path: Path) -> None:
+    given = outcome(tmp_path, ".:hello")
+    assert given.debug
+    given.debug.unlink()
+    summary = summarize(given)
+    assert [size.form for size in summary.sizes] == ["wasm", "br", "gz", "cwasm", "cwasm"]
+    assert (summary.verdict, summary.findings) == ("pass", ())
+
+
+def test_a_debug_module_alone_is_no_artifact_whose_sizes_were_held_to_a_budget(
+    tmp_path: Path,
+) -> None:
+    assert summarize(outcome(tmp_path, ".:hello", sizes=None, failed=True)).sizes == ()
 
 
 def test_a_result_that_has_vanished_is_a_finding(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -54,6 +55,17 @@ def test_all_three_are_written_and_written_again_only_when_they_differ(tmp_path:
     assert [path.stat().st_ino for path in paths] != stamps
 
 
+def test_a_report_that_says_the_same_needs_no_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = built(tmp_path / "hello")
+    write_reports(one, tmp_path)
+    monkeypatch.setitem(sys.modules, "jsonschema", None)  # importing it raises ImportError now
+    write_reports(one, tmp_path)
+    with pytest.raises(ImportError):
+        write_reports(report("release", []), tmp_path)
+
+
 def test_the_json_says_what_passed_what_failed_and_where_the_manifest_is(tmp_path: Path) -> None:
     record = json.loads(json_report(built(tmp_path / "hello"), tmp_path))
     assert record["totals"] == {
@@ -89,7 +101,7 @@ def test_what_does_not_fit_the_schema_is_not_written(tmp_path: Path) -> None:
     strange = replace(one.artifacts[0], sizes=(Size("zip", 1),))
     with pytest.raises(Failure, match=r"artifacts\.0\.sizes\.0\.form"):
         write_reports(replace(one, artifacts=(strange,)), tmp_path)
-    assert not (tmp_path / "report.json").exists()
+    assert not any((tmp_path / name).exists() for name in ("report.json", "report.md", "report"))
 
 
 @pytest.mark.parametrize("place", ["", "totals", "artifacts"])

@@ -60,3 +60,9 @@ def test_a_binary_that_ends_early_is_said() -> None:
 
 def test_an_excerpt_is_the_last_lines() -> None:
     assert excerpt(b"1\n2\n3\n", lines=2) == "2\n3"
+
+
+def test_a_flood_of_output_is_compared_at_once() -> None:
+    shown = difference(b"x", b"\x1b" * (16 << 20))
+    assert len(shown) < 1000
+    assert shown.splitlines()[3].startswith("+\\x1b\\x1b")

@@ -26,7 +26,6 @@ CHECKED = {
 }
 STEP = Budget(
     artifact=".:a",
-    debug="a.debug.wasm",
     module="a.wasm",
     br="a.wasm.br",
     gz="a.wasm.gz",
@@ -40,7 +39,6 @@ STEP = Budget(
 def measured(root: Path, step: Budget, checks: dict[str, Any] | None = None) -> dict[str, Any]:
     """A.sizes.json of an artifact whose files have these sizes."""
     sizes = {
-        step.debug: 1000 * KIB,
         step.module: 900 * KIB,
         "a.wasm.br": 225 * KIB,
         "a.wasm.gz": 300 * KIB,
@@ -64,7 +62,6 @@ def found(root: Path, budget: model.Budget, **changes: Any) -> list[Finding]:
 def test_every_form_is_listed_with_its_size_and_its_budget(tmp_path: Path) -> None:
     record = measured(tmp_path, replace(STEP, budget=model.Budget(wasm=901 * KIB, cwasm=3 << 20)))
     assert record["sizes"] == [
-        {"form": "debug", "size_bytes": 1000 * KIB},
         {"form": "wasm", "size_bytes": 900 * KIB, "budget_bytes": 901 * KIB, "over_bytes": 0},
         {"form": "br", "size_bytes": 225 * KIB},
         {"form": "gz", "size_bytes": 300 * KIB},
@@ -85,15 +82,6 @@ def test_every_form_is_listed_with_its_size_and_its_budget(tmp_path: Path) -> No
     ]
     assert record["memory"] == {"form": "memory", "peak_bytes": 3 << 20}
     assert record["findings"] == []
-
-
-def test_what_is_saved_is_the_smallest_delivered_form_against_the_debug_module(
-    tmp_path: Path,
-) -> None:
-    record = measured(tmp_path, STEP)
-    assert (record["saved_percent"], record["saved_form"]) == (77.5, "br")
-    record = measured(tmp_path, replace(STEP, br=None, gz=None))
-    assert (record["saved_percent"], record["saved_form"]) == (10.0, "wasm")
 
 
 def test_a_size_of_exactly_its_budget_is_within(tmp_path: Path) -> None:
@@ -216,7 +204,6 @@ def test_the_budget_and_the_targets_are_in_the_key(tmp_path: Path) -> None:
     assert STEP.key(context) != other.key(context)
     assert STEP.key(context) != replace(STEP, cwasm=()).key(context)
     assert STEP.inputs == (
-        "a.debug.wasm",
         "a.wasm",
         "a.wasm.br",
         "a.wasm.gz",

@@ -44,7 +44,6 @@ ARTIFACT = model.Artifact(
 STEP = Manifest(
     artifact=ARTIFACT,
     files=(
-        ManifestFile(f"{OUT}/a.debug.wasm", "debug"),
         ManifestFile(f"{OUT}/a.wasm", "module"),
         ManifestFile(f"{OUT}/a.wasm.br", "br"),
         ManifestFile(f"{OUT}/a.wasm.gz", "gz"),
@@ -85,11 +84,17 @@ CHECKS = {
 GATE: dict[str, Any] = {"artifact": "dir:a", "verdict": "pass", "findings": []}
 
 
-@pytest.fixture(scope="module")
-def cwasm() -> bytes:
+def precompiled(text: str = "(module (func))", *, interruptible: bool = False) -> bytes:
+    """A module's code for pulley64, with or without epoch interruption."""
     config = wasmtime.Config()
     config.target = "pulley64"
-    return bytes(wasmtime.Module(wasmtime.Engine(config), "(module (func))").serialize())
+    config.epoch_interruption = interruptible
+    return bytes(wasmtime.Module(wasmtime.Engine(config), text).serialize())
+
+
+@pytest.fixture(scope="module")
+def cwasm() -> bytes:
+    return precompiled()
 
 
 @pytest.fixture
@@ -152,10 +157,29 @@ def test_every_file_has_its_digest_and_names_the_module_that_it_comes_from(proje
         "encoding": "gzip",
         "module_sha256": module["sha256"],
     }
-    assert "module_sha256" not in files["a.debug.wasm"]
     cwasm = files["a.pulley64.cwasm"]
     assert cwasm["engine"] == importlib.metadata.version("wasmtime").partition(".")[0]
     assert (cwasm["target"], cwasm["interruptible"]) == ("pulley64", False)
+
+
+def declared(interruptible: bool) -> Manifest:
+    return replace(STEP, artifact=replace(ARTIFACT, aot_interruptible=interruptible))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_whether_code_can_be_interrupted_is_what_the_file_proves(
+    compiled: bool, project: Path
+) -> None:
+    put(project, STEP.files[-1].path, precompiled(interruptible=compiled))
+    assert made(project, declared(not compiled))["files"][0]["interruptible"] is compiled
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_whether_code_can_be_interrupted_is_what_the_spec_says_where_the_file_does_not(
+    said: bool, project: Path
+) -> None:
+    put(project, STEP.files[-1].path, precompiled("(module)"))
+    assert made(project, declared(said))["files"][0]["interruptible"] is said
 
 
 def test_grants_and_runtime_are_there_in_units_but_no_inherited_value(project: Path) -> None:
@@ -289,9 +313,11 @@ def _rename(record: dict[str, Any], old: str, new: str) -> None:
         lambda m: m.update({"spec-version": 2}),
         lambda m: m.update(verdict="fail"),
         lambda m: m.pop("imports"),
-        lambda m: _rename(m["files"][1], "engine", "motor"),
+        lambda m: _rename(m["files"][0], "engine", "motor"),
         lambda m: m["files"][-1].pop("encoding"),
-        lambda m: m["files"][2].update(target="pulley64"),
+        lambda m: m["files"][1].update(target="pulley64"),
+        lambda m: m["files"][1].update(role="debug"),
+        lambda m: m["sizes"][0].update(form="debug"),
     ],
 )
 def test_the_schema_refuses(change: Callable[[Any], Any], project: Path) -> None:
