@@ -146,7 +146,7 @@ def list_packages(
 ) -> ListGo:
     """The step that lists packages of one Go context; its output is named after what it lists."""
     names = tuple(sorted(set(packages)))
-    identity = repr((modules.work, modules.directory, flags, names)).encode()
+    identity = repr((modules.work, modules.directory, flags, names, go)).encode()
     place = f"{build_dir}/{STATE}/go-deps/{hashlib.sha256(identity).hexdigest()[:12]}"
     return ListGo(modules, names, flags, go, (build_dir,), f"{place}/go-deps.json")
 
@@ -156,7 +156,10 @@ def go_package(artifact: Artifact, context: GoContext) -> str:
     if not artifact.package.startswith("."):
         return artifact.package
     path = posixpath.normpath(posixpath.join(artifact.directory, artifact.package))
-    relative = posixpath.relpath(path, context.directory)
+    if context.root_below:  # relpath cannot know the names of directories above the root
+        relative = posixpath.normpath(posixpath.join(context.root_below, path))
+    else:
+        relative = posixpath.relpath(path, context.directory)
     return relative if relative.startswith("..") else f"./{relative}".removesuffix("/.")
 
 

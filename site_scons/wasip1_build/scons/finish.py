@@ -14,9 +14,8 @@ from wasip1_build.report.markdown import markdown_report
 from wasip1_build.report.summary import report
 from wasip1_build.report.write import write_reports
 from wasip1_build.scons.outcomes import outcomes
+from wasip1_build.scons.session import LOOKING
 from wasip1_build.scons.workspace import Declared
-
-LOOKING = ("help", "no_exec", "question")  # options of SCons under which nothing is written
 
 
 def finish(declared: Declared) -> None:

@@ -12,6 +12,7 @@ import SCons.Node.FS
 import SCons.Scanner
 
 from wasip1_build.digests import Digests
+from wasip1_build.findings import failure
 from wasip1_build.scons.action import StepAction, attach, is_ours, work_of
 from wasip1_build.scons.session import Session
 from wasip1_build.steps.go_world import SOURCES, embed_bases
@@ -39,9 +40,10 @@ def declare(
     env = env.Clone(BUILDERS={"Wasip1Step": step_builder()})
     env.Decider(decider(session.signatures))
     path = session.context.path
-    nodes = session.nodes
+    nodes: dict[str, Any] = {}
     for step in steps:
-        if step.outputs[0] in nodes and work_of(nodes[step.outputs[0]]).step == step:
+        if known := _declared(env, session, step):
+            nodes |= known
             continue
         targets = env.Wasip1Step(
             target=[str(path(name)) for name in step.outputs],
@@ -56,7 +58,26 @@ def declare(
             env.Requires(targets, str(path(name)))
         if not all(session.record.holds(name) for name in step.outputs):
             env.AlwaysBuild(targets)
-    return dict(nodes)
+    session.nodes.update(nodes)
+    return nodes
+
+
+def _declared(env: Any, session: Session, step: Step) -> dict[str, Any]:
+    """The nodes of a step that was declared before, perhaps by another session: one `go list` can
+    be for two profiles. Raises Failure where what was declared is another step.
+    """
+    nodes = {name: env.fs.File(str(session.context.path(name))) for name in step.outputs}
+    ours = [work_of(node).step for node in nodes.values() if is_ours(node)]
+    if not ours:
+        return {}
+    if any(other != step for other in ours):
+        raise failure(
+            "output-collision",
+            f"{step.outputs[0]} is made twice, in different ways",
+            why="two calls in the SConscripts name the same output",
+            fix="give one of them another target",
+        )
+    return nodes
 
 
 def decider(signatures: Digests) -> Callable[..., bool]:

@@ -15,27 +15,21 @@ FORMAT = 2
 class OutputRecord:
     """Stamps of outputs by path relative to the workspace root, kept across builds.
 
-    Each output belongs to the `owner` (a profile) whose build made it last.
+    Each output belongs to the `owner` (a spec file under a profile) whose build made it last.
 
-    It is written once a run has ended, after SCons has written its signatures. So outputs of a
-    run that was killed have other stamps than those recorded, and are made again: SCons itself
-    never looks at its targets. A record that is missing or damaged knows no output.
+    A process may have several on one store, one for each workspace and profile: each writes what
+    it learned into what is there by then. It is written once a run has ended, after SCons has
+    written its signatures. So outputs of a run that was killed have other stamps than those
+    recorded, and are made again: SCons itself never looks at its targets. A record that is missing
+    or damaged knows no output.
     """
 
     def __init__(self, root: Path, store: Path, owner: str) -> None:
         self.root = root
         self.owner = owner
         self.store = store
-        self._stamps: dict[str, Stamp] = {}
-        self._owners: dict[str, str] = {}
-        self._changed = False
-        try:
-            version, stamps, owners = marshal.loads(store.read_bytes())
-            if version == FORMAT:
-                self._stamps = {name: Stamp(*stamp) for name, stamp in stamps.items()}
-                self._owners = owners
-        except (OSError, EOFError, ValueError, TypeError, AttributeError):
-            self._stamps, self._owners = {}, {}
+        self.changed: set[str] = set()  # outputs that were recorded or forgotten in this process
+        self._stamps, self._owners = _stored(store)
 
     def holds(self, output: str) -> bool:
         """Whether the output is there and is the one that was recorded."""
@@ -50,7 +44,7 @@ class OutputRecord:
         else:
             self._stamps[output] = stamp
             self._owners[output] = self.owner
-        self._changed = True
+        self.changed.add(output)
 
     def remove_unplanned(self, planned: Iterable[str]) -> tuple[str, ...]:
         """Deletes the owner's recorded outputs that the plan no longer names.
@@ -67,15 +61,22 @@ class OutputRecord:
                 self._prune(output)
                 gone.append(output)
             del self._stamps[output]
-            self._changed = True
+            self.changed.add(output)
         return tuple(gone)
 
     def save(self) -> None:
         """Writes the record, if anything changed."""
-        if self._changed:
-            stamps = {name: tuple(stamp) for name, stamp in self._stamps.items()}
-            write_atomically(self.store, marshal.dumps((FORMAT, stamps, self._owners)))
-            self._changed = False
+        if not self.changed:
+            return
+        stamps, owners = _stored(self.store)
+        for name in self.changed:
+            stamps.pop(name, None)
+            owners.pop(name, None)
+            if name in self._stamps:
+                stamps[name], owners[name] = self._stamps[name], self._owners[name]
+        plain = {name: tuple(stamp) for name, stamp in stamps.items()}
+        write_atomically(self.store, marshal.dumps((FORMAT, plain, owners)))
+        self.changed = set()
 
     def _prune(self, output: str) -> None:
         """Removes the directories that an output's going leaves empty."""
@@ -83,3 +84,14 @@ class OutputRecord:
             if parent == self.root or any(parent.iterdir()):
                 return
             parent.rmdir()
+
+
+def _stored(store: Path) -> tuple[dict[str, Stamp], dict[str, str]]:
+    """Stamps and owners as they were written last; none where that cannot be read."""
+    try:
+        version, stamps, owners = marshal.loads(store.read_bytes())
+        if version == FORMAT:
+            return {name: Stamp(*stamp) for name, stamp in stamps.items()}, dict(owners)
+    except (OSError, EOFError, ValueError, TypeError, AttributeError):
+        pass
+    return {}, {}

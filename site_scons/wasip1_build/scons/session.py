@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import SCons.Node
 import SCons.Script
 import SCons.Util
+from SCons.Util.hashes import get_current_hash_algorithm_used
 
 from wasip1_build.digests import Digests
-from wasip1_build.findings import Location
+from wasip1_build.findings import Failure, Location
 from wasip1_build.plan import STATE
 from wasip1_build.scons.action import Work
 from wasip1_build.scons.record import OutputRecord
@@ -19,6 +23,8 @@ from wasip1_build.steps.execute import clear_runs
 from wasip1_build.steps.step import Context, Step
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
+
+LOOKING = ("help", "no_exec", "question")  # options of SCons under which nothing is written
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,36 @@ class Session:
     def save(self) -> None:
         """Writes what was learned; to be called after SCons has written its own signatures."""
         clear_runs(self.context)
+        self._record_retrieved()
         self.record.save()
         self.context.digests.save()
         if self.signatures is not self.context.digests:
             self.signatures.save()
+
+    def _record_retrieved(self) -> None:
+        """Records the outputs that came from a CacheDir, which runs no step."""
+        for name, node in self.nodes.items():
+            if node.get_state() == SCons.Node.executed and name not in self.record.changed:
+                self.record.put(name)
+
+
+def save_at_exit(session: Session, *, planned: bool) -> None:
+    """Keeps what a build beside others learned, when the process ends.
+
+    `planned`: outputs that the session's owner made and no longer declares are removed.
+    """
+    atexit.register(_save, session, planned)
+
+
+def _save(session: Session, planned: bool) -> None:
+    if any(SCons.Script.GetOption(name) for name in LOOKING):
+        return
+    try:
+        if planned and not SCons.Script.GetBuildFailures():
+            session.record.remove_unplanned(session.nodes)
+        session.save()
+    except (Failure, OSError) as error:
+        print(f"error: the end of the build was not recorded: {error}", file=sys.stderr)
 
 
 def open_session(
@@ -53,7 +85,7 @@ def open_session(
 ) -> Session:
     """Reads the state below BUILD-DIR/.wasip1, as far as there is any. Writes nothing.
 
-    `owner` is the profile, or whatever else the outputs belong to.
+    `owner` is what the outputs belong to: a spec file under a profile, or the rules.
     """
     state = root / build_dir / STATE
     digests = Digests(state / "digests")
@@ -72,8 +104,11 @@ def open_session(
 
 def _signatures(digests: Digests, state: Path) -> Digests:
     """Nodes of other builders share our sources, so both must sign them alike."""
-    if SCons.Script.GetOption("hash_format") == "sha256":
+    algorithm = get_current_hash_algorithm_used()
+    if algorithm == "sha256":
         return digests
+    # A store for each: with --hash-format, SCons keeps its own signatures apart as well.
     return Digests(
-        state / "signatures", lambda path: str(SCons.Util.hash_file_signature(str(path)))
+        state / f"signatures-{algorithm}",
+        lambda path: str(SCons.Util.hash_file_signature(str(path))),
     )

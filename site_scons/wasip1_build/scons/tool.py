@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import os
+import posixpath
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import SCons.Errors
 import SCons.Script
 
-from wasip1_build.findings import Failure
+from wasip1_build.findings import Failure, Finding
 from wasip1_build.scons.arguments import prefixed_profile
 from wasip1_build.scons.cpus import threads_per_job
 from wasip1_build.scons.installed import require_one_copy
 from wasip1_build.scons.rules import add_rules
+from wasip1_build.scons.session import save_at_exit
 from wasip1_build.scons.workspace import Declared, declare_workspace
 
 
@@ -30,44 +32,57 @@ def generate(env: Any) -> None:
     add_rules(env)
 
 
-def exists(env: Any) -> bool:  # noqa: ARG001  (SCons's signature)
+def exists(env: Any) -> bool:
     """Always: what a tool needs is looked for when a step runs."""
     return True
 
 
 def _workspace(
-    env: Any, file: str = "wasip1.toml", prefix: str = "", profile: str | None = None
+    env: Any, file: Any = "wasip1.toml", prefix: str = "", profile: str | None = None
 ) -> Declared:
     """env.Wasip1Workspace("wasip1.toml", prefix="wasm-"): declares a workspace's artifacts.
 
-    Each is an alias, its name after `prefix`. The profile is `profile`, or WASIP1_PROFILE=... on
-    the command line. Two calls on one file give the same object. Raises UserError with all that
-    is wrong with the spec.
+    `file` is a path as in any SConscript; its directory is the workspace's root. Each artifact is
+    an alias, its name after `prefix`, and what is returned gives its nodes, for Install() or a
+    Command() of your own: `workspace["hello"]["wasm"]`. The profile is `profile`, or
+    WASIP1_PROFILE=... on the command line. Two calls on one file give the same object. Raises
+    UserError with all that is wrong with the spec.
     """
+    node = env.File(file).srcnode()
     arguments = {key: str(value) for key, value in SCons.Script.ARGUMENTS.items()}
-    path = Path(env.File(file).srcnode().get_abspath())
+    call = _Call(
+        Path(node.get_abspath()), env.subst(prefix), profile or prefixed_profile(arguments), env
+    )
     try:
-        return _declare_once(path, prefix, profile or prefixed_profile(arguments), _Same(env))
+        return _declare_once(call)
     except Failure as error:
-        raise SCons.Errors.UserError(f"{file}\n{error}") from None
+        findings = (_from_top(finding, str(node)) for finding in error.findings)
+        raise SCons.Errors.UserError("\n".join([f"{node} is wrong", *map(str, findings)])) from None
 
 
-class _Same:
-    """An environment that does not count when two calls are compared."""
+@dataclass(frozen=True)
+class _Call:
+    """What makes two calls of Wasip1Workspace the same; their environments do not count."""
 
-    def __init__(self, env: Any) -> None:
-        self.env = env
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same)
-
-    def __hash__(self) -> int:
-        return 0
+    file: Path
+    prefix: str
+    profile: str
+    env: Any = field(compare=False)
 
 
 @functools.cache
-def _declare_once(file: Path, prefix: str, profile: str, env: _Same) -> Declared:
+def _declare_once(call: _Call) -> Declared:
     environ: Mapping[str, str] = os.environ
-    declared = declare_workspace(env.env, file, profile, prefix, environ, threads_per_job())
-    atexit.register(declared.session.save)
+    declared = declare_workspace(
+        call.env, call.file, call.profile, call.prefix, environ, threads_per_job()
+    )
+    save_at_exit(declared.session, planned=True)
     return declared
+
+
+def _from_top(finding: Finding, spec: str) -> Finding:
+    """A finding whose place is told from SCons's top directory, as everything else there is."""
+    if finding.location is None:
+        return finding
+    file = posixpath.normpath(posixpath.join(posixpath.dirname(spec), finding.location.file))
+    return replace(finding, location=replace(finding.location, file=file))

@@ -19,9 +19,10 @@ from wasip1_build.report.console import findings_text
 from wasip1_build.scons.action import FAILED
 from wasip1_build.scons.arguments import profile_argument
 from wasip1_build.scons.cpus import threads_per_job, usable_cpus
-from wasip1_build.scons.finish import LOOKING, finish
+from wasip1_build.scons.finish import finish
 from wasip1_build.scons.help import help_text
 from wasip1_build.scons.installed import require_one_copy
+from wasip1_build.scons.session import LOOKING
 from wasip1_build.scons.workspace import Declared, declare_workspace
 from wasip1_build.spec import build_dir_hint
 from wasip1_build.spec.select import select
@@ -47,6 +48,8 @@ def whole_build(file: str = "wasip1.toml") -> Declared:
         _require_targets(declared)
     except Failure as error:
         _stop(error)
+    for warning in declared.workspace.warnings:
+        print(warning, file=sys.stderr)
     env.Default(env.Alias("default", _default_manifests(declared)))
     SCons.Script.Help(help_text(declared.workspace), append=True)
     atexit.register(finish, declared)

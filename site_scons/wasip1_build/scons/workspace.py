@@ -63,10 +63,11 @@ def declare_workspace(
     Nothing is run and nothing is written. Raises Failure with all that is wrong with the spec.
     """
     root, name = file.parent, file.name
-    store = root / build_dir_hint(root, name) / STATE / "spec"
+    store = root / build_dir_hint(root, name) / STATE / "spec" / profile
     workspace = load_cached(root, name, profile, store)
     planned = plan(workspace, go_contexts(root, workspace.artifacts), host_target())
-    session = open_session(root, workspace.build_dir, profile, environ, cpus, _locator(workspace))
+    owner = f"{name}@{profile}"
+    session = open_session(root, workspace.build_dir, owner, environ, cpus, _locator(workspace))
     nodes = declare(env, session, planned.steps, planned.seals())
     aliases = _Aliases(env, session, prefix)
     return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))

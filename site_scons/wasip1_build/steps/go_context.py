@@ -28,6 +28,7 @@ class GoContext:
     work: str
     directories: tuple[str, ...]
     files: tuple[str, ...]
+    root_below: str = ""  # the workspace root's path from `directory`, where that is above it
 
     @property
     def directory(self) -> str:
@@ -64,6 +65,7 @@ def find_go_context(root: Path, package_directory: str) -> GoContext:
         work=_relative(root, work) if work else "",
         directories=tuple(sorted({_relative(root, path) for path in directories})),
         files=tuple(sorted({_relative(root, path) for path in files if path.is_file()})),
+        root_below=_below(root, home),
     )
 
 
@@ -105,6 +107,12 @@ def _outside_work(root: Path, context: GoContext) -> Failure:
 
 def _upwards(start: Path, name: str) -> Path | None:
     return next((d / name for d in (start, *start.parents) if (d / name).is_file()), None)
+
+
+def _below(root: Path, directory: Path) -> str:
+    """The root's path from a directory above it; empty where that is none."""
+    relative = _relative(directory, Path(os.path.abspath(root)))
+    return "" if relative == "." or relative.startswith("..") else relative
 
 
 def _relative(root: Path, path: Path) -> str:

@@ -2,4 +2,7 @@ module example.com/site/render
 
 go 1.25
 
-require github.com/pelletier/go-toml/v2 v2.2.4 // indirect
+require (
+	github.com/itchyny/gojq v0.12.17 // indirect
+	github.com/itchyny/timefmt-go v0.1.6 // indirect
+)

@@ -1,32 +1,29 @@
-// Render prints the pages that a site.toml names as HTML.
+// Render prints as HTML the pages of a site that a jq query selects from its pages.json.
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path"
 
 	"example.com/site/markup"
-	"github.com/pelletier/go-toml/v2"
+	"github.com/itchyny/gojq"
 )
 
 func main() {
-	if err := render(os.Args[1]); err != nil {
+	if err := render(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func render(site string) error {
-	data, err := os.ReadFile(path.Join(site, "site.toml"))
+func render(site, query string) error {
+	pages, err := selected(path.Join(site, "pages.json"), query)
 	if err != nil {
 		return err
 	}
-	var config struct{ Pages []string }
-	if err := toml.Unmarshal(data, &config); err != nil {
-		return err
-	}
-	for _, page := range config.Pages {
+	for _, page := range pages {
 		source, err := os.ReadFile(path.Join(site, page))
 		if err != nil {
 			return err
@@ -36,4 +33,33 @@ func render(site string) error {
 		}
 	}
 	return nil
+}
+
+func selected(file, query string) ([]string, error) {
+	parsed, err := gojq.Parse(query)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var pages any
+	if err := json.Unmarshal(data, &pages); err != nil {
+		return nil, err
+	}
+	var names []string
+	for found := parsed.Run(pages); ; {
+		switch value, more := found.Next(); name := value.(type) {
+		case string:
+			names = append(names, name)
+		case error:
+			return nil, name
+		default:
+			if !more {
+				return names, nil
+			}
+			return nil, fmt.Errorf("%v is no name of a page", value)
+		}
+	}
 }

@@ -1,0 +1,121 @@
+"""The digest of a tree moves with what `go list` would answer, and with nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wasip1_build.steps.go_world import embed_bases, header, world_digest
+
+FILES = {
+    "go.mod": "module m\n",
+    "a/a.go": 'package a\n\nimport "fmt"\n\nfunc A() { fmt.Println() }\n',
+    "a/page.go": 'package a\n\nimport _ "embed"\n\n//go:embed static/*.txt\nvar page string\n',
+    "a/static/x.txt": "x",
+    "nested/go.mod": "module nested\n",
+    "nested/n.go": "package nested\n",
+    "build/made.go": "package made\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def digest(root: Path) -> str:
+    return world_digest(root, ["."], ["build"])
+
+
+def change(name: str, text: str) -> Callable[[Path], None]:
+    def apply(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+    return apply
+
+
+MOVES = {
+    "an import": change("a/a.go", FILES["a/a.go"].replace('"fmt"', '"os"')),
+    "a build line": change("a/a.go", "//go:build wasip1\n\n" + FILES["a/a.go"]),
+    "a package clause": change("a/a.go", FILES["a/a.go"].replace("package a", "package b")),
+    "an embed pattern": change("a/page.go", FILES["a/page.go"].replace("*.txt", "*")),
+    "a new source": change("a/b.go", "package a\n"),
+    "a new assembly file": change("a/b_wasm.s", ""),
+    "a removed source": lambda root: (root / "a/page.go").unlink(),
+    "a new package": change("c/c.go", "package c\n"),
+    "a new embedded file": change("a/static/y.txt", ""),
+    "a directory that becomes a module": change("a/go.mod", "module a\n"),
+}
+
+STAYS = {
+    "code": change("a/a.go", FILES["a/a.go"].replace("Println()", "Print()")),
+    "a comment above the imports": change("a/a.go", "// A says it.\n" + FILES["a/a.go"]),
+    "a comment at an import": change("a/a.go", FILES["a/a.go"].replace('"fmt"', '"fmt" // why')),
+    "a test file": change("a/a_test.go", "package a\n"),
+    "an embedded file's content": change("a/static/x.txt", "other"),
+    "a nested module's source": change("nested/n.go", 'package nested\n\nimport "os"\n'),
+    "what is built": change("build/made.go", 'package made\n\nimport "os"\n'),
+    "a hidden directory": change(".cache/x.go", "package x\n"),
+    "a text file": change("a/README.md", "text"),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_it_moves_with(name: str, root: Path) -> None:
+    before = digest(root)
+    MOVES[name](root)
+    assert digest(root) != before
+
+
+@pytest.mark.parametrize("name", STAYS)
+def test_it_stays_with(name: str, root: Path) -> None:
+    before = digest(root)
+    STAYS[name](root)
+    assert digest(root) == before
+
+
+def test_it_is_the_same_in_another_place(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere"
+    for name, text in FILES.items():
+        change(name, text)(other)
+    assert world_digest(other, ["."], ["build"]) == world_digest(
+        root, ["."], ["build", "elsewhere"]
+    )
+
+
+def test_directories_that_link_in_a_circle_end(root: Path) -> None:
+    (root / "a/again").symlink_to(root / "a")
+    assert digest(root)
+
+
+def test_a_head_is_understood_in_every_spelling() -> None:
+    text = (
+        '// Copyright\n//go:build wasip1\n\n/* package doc\nimport "no"\n*/\n'
+        'package main // here\n\nimport "fmt" // why\nimport (\n\tx "a/b" // foo (bar)\n'
+        '\t/* a ) */ . "c"\n\t_ `d`\n)\nimport ("q";"r")\nimport . "z"\n\n'
+        '//go:embed static/*.txt "a b.txt"\nvar x = 1\n'
+    )
+    assert header(text) == [
+        "//go:build wasip1",
+        "package main",
+        'import "fmt"',
+        'import ( x "a/b" . "c" _ `d` )',
+        'import ("q";"r")',
+        'import . "z"',
+        'embed static/*.txt "a b.txt"',
+    ]
+
+
+def test_a_head_that_is_not_understood_counts_whole() -> None:
+    broken = 'package main\n\nimport ("fmt"\n\nfunc main() {}\n'
+    assert header(broken) != header(broken.replace("main() {}", "main() { print() }"))
+
+
+def test_embed_lines_name_where_their_files_are(root: Path) -> None:
+    assert embed_bases(root, ["."], ["build"]) == {str(root / "a/static")}
