@@ -13,6 +13,7 @@ from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.budget import Budget
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.compile_tinygo import CompileTinyGo
 from wasip1_build.steps.compress import Brotli, Gzip
 from wasip1_build.steps.gate import Gate
 from wasip1_build.steps.go_context import GoContext
@@ -209,8 +210,9 @@ def _artifact(
     )
     strip = Strip(debug, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)
     manifest = _manifest(artifact, names, sizes, checks, gate, compile_go, precompile)
+    by_tinygo = artifact.compiler == "tinygo"
     steps: tuple[Step, ...] = (
-        compile_go,
+        CompileTinyGo(artifact.id, debug) if by_tinygo else compile_go,
         strip,
         verify,
         *compress,

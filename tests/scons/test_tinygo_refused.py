@@ -1,0 +1,15 @@
+"""An artifact that asks for TinyGo never ships what Go made of it; the others still build."""
+
+from __future__ import annotations
+
+from project import Project
+
+
+def test_only_the_artifact_that_asks_for_tinygo_fails(project: Project) -> None:
+    project.edit("wasip1.toml", 'package = "./beta"', 'package = "./beta"\ncompiler = "tinygo"')
+    build = project.scons("-Q")
+    assert build.status == 2
+    assert "wasip1.toml:" in build.output
+    assert ".:beta asks for TinyGo, which this version does not run" in build.output
+    assert not (project.root / "build/beta").exists()
+    assert (project.root / "build/alpha/alpha.manifest.json").exists()
