@@ -61,7 +61,7 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
     def strfunction(self, target: Any, source: Any, env: Any, executor: Any = None) -> str:
         """One short line: a verb and a path."""
         step = work_of(target[0]).step
-        return f"{step.name:<10} {step.outputs[0]}"
+        return f"{step.name:<10} {target[0]}"  # from the top, also of a workspace below it
 
     def execute(self, target: Any, source: Any, env: Any, executor: Any = None) -> Any:
         """Runs the step. A Failure is printed and becomes a BuildError of status 2."""
