@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 SITE_SCONS = Path(__file__).parents[1] / "site_scons"
@@ -16,6 +18,8 @@ _STEP = re.compile(
     r"^(list|compile|strip|verify|brotli|gzip|precompile|check|measure|gate|manifest)\s+(\S+)$",
     re.MULTILINE,
 )
+# What Python prints of a crash, and what SCons makes of one in an SConstruct.
+_TRACEBACK = re.compile(r"^Traceback \(most recent|^\s+File \".*\", line \d+", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Project:
     """A workspace on disk."""
 
     root: Path
-    cache: Path  # shared by all tests: Go's compile cache and the tool cache
+    cache: Path  # shared by all tests: the caches of Go and of tools
 
     def write(self, name: str, text: str | bytes) -> Path:
         """Writes one of its files."""
@@ -59,12 +63,16 @@ class Project:
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a machine that has Python and nothing else."""
-        kept = ("GOPROXY", "GOSUMDB", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "NO_PROXY")
+        kept = (
+            *("GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE"),
+            *("SSL_CERT_DIR", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "NO_PROXY"),
+        )
         return {
             **{name: os.environ[name] for name in kept if name in os.environ},
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.cache / "home"),
             "GOCACHE": str(self.cache / "go"),
+            "GOMODCACHE": str(self.cache / "modules"),
             "WASIP1_CACHE_DIR": str(self.cache / "tools"),
             "PYTHONPATH": str(SITE_SCONS),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -72,9 +80,17 @@ class Project:
         }
 
     def scons(
-        self, *words: str, env: Mapping[str, str] | None = None, directory: str = "."
+        self,
+        *words: str,
+        env: Mapping[str, str] | None = None,
+        directory: str = ".",
+        file_bytes: int | None = None,
     ) -> Build:
-        """Runs scons in the workspace, or in a directory of it."""
+        """Runs scons in the workspace, or in a directory of it.
+
+        No file can become larger than `file_bytes` (RLIMIT_FSIZE): what a full disk does, for one
+        process and those that it starts.
+        """
         argv = [sys.executable, "-m", "SCons", *words]
         done = subprocess.run(
             argv,
@@ -86,8 +102,9 @@ class Project:
             text=True,
             errors="replace",
             timeout=600,
+            preexec_fn=partial(_limit, file_bytes) if file_bytes else None,
         )
-        assert "Traceback (most recent call last)" not in done.stdout, done.stdout
+        assert not _TRACEBACK.search(done.stdout), done.stdout
         return Build(done.returncode, done.stdout)
 
     def build(self, *words: str, env: Mapping[str, str] | None = None) -> Build:
@@ -104,3 +121,35 @@ class Project:
             for path in sorted(root.rglob("*"))
             if path.is_file() and not {".wasip1", "report"} & set(path.relative_to(root).parts)
         }
+
+    def sources(self) -> dict[str, bytes]:
+        """Every file that is not below build/, with its bytes."""
+        return {name: data for name, data in self.files().items() if not name.startswith("build/")}
+
+    def put_back(self, before: Mapping[str, bytes]) -> None:
+        """Makes the sources again what `sources` once returned; equal files stay untouched."""
+        now = self.sources()
+        for name in now.keys() - before.keys():
+            (self.root / name).unlink()
+        for name, data in before.items():
+            if now.get(name) != data:
+                self.write(name, data)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the workspace with its bytes."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file()
+        }
+
+    def leftovers(self) -> list[str]:
+        """What a build must not leave: files of unfinished steps, and temporary names."""
+        build = self.root / "build"
+        unfinished = (build / ".wasip1/tmp").rglob("*")
+        temporary = (path for path in build.rglob(".*") if path != build / ".wasip1")
+        return sorted(str(path.relative_to(build)) for path in {*unfinished, *temporary})
+
+
+def _limit(file_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -11,11 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wasip1_build.files import sha256_of_file, write_atomically
+from wasip1_build.looks import TICK_NS, Look, is_racy, look_at
 
 FORMAT = 2
-# A file that changes twice within one tick of the kernel's clock keeps its mtime (the tick is 4 ms
-# at CONFIG_HZ=250 and 10 ms at 100). A stamp this close to the time of reading proves nothing.
-TICK_NS = 20_000_000
 
 
 class Stamp(NamedTuple):
@@ -30,15 +29,8 @@ class Stamp(NamedTuple):
 
 def stamp_of(path: str | Path) -> Stamp | None:
     """The stamp of a file, following links; None where there is none or it is a directory."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    if status.st_mode & 0o170000 == 0o040000:
-        return None
-    return Stamp(
-        status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_mode
-    )
+    look = look_at(os.fspath(path))
+    return None if look is None or stat.S_ISDIR(look[4]) else Stamp(*look)
 
 
 class _Entry(NamedTuple):
@@ -48,7 +40,7 @@ class _Entry(NamedTuple):
 
     @property
     def racy(self) -> bool:
-        return _is_racy(self.stamp, self.read_ns)
+        return is_racy(self.stamp, self.read_ns)
 
 
 class _Fact(NamedTuple):
@@ -58,11 +50,7 @@ class _Fact(NamedTuple):
 
     @property
     def racy(self) -> bool:
-        return any(stamp and _is_racy(stamp, self.read_ns) for _, stamp in self.stamps)
-
-
-def _is_racy(stamp: Stamp, read_ns: int) -> bool:
-    return max(stamp.mtime_ns, stamp.ctime_ns) >= read_ns - TICK_NS
+        return any(is_racy(stamp, self.read_ns) for _, stamp in self.stamps)
 
 
 def _stamps(files: tuple[str, ...]) -> tuple[tuple[str, Stamp | None], ...]:
@@ -73,7 +61,8 @@ class Digests:
     """Digests of files by absolute path, SHA-256 unless told otherwise, kept across builds.
 
     Thread-safe. A store that is missing, damaged or of another format is an empty one: it only
-    saves work. `hashed` counts the files that were read, for tests and for --debug.
+    saves work. `hashed` counts the files that were read. `seen` is all that was asked about, with
+    the first look at it and the time of that: what a later build must find as it was.
     """
 
     def __init__(
@@ -82,6 +71,7 @@ class Digests:
         self.store = store
         self.digest_of = digest_of
         self.hashed = 0
+        self.seen: dict[str, tuple[Look, int]] = {}
         self._lock = threading.Lock()
         self._entries: dict[str, _Entry] = {}
         self._facts: dict[str, _Fact] = {}
@@ -93,7 +83,9 @@ class Digests:
         name = os.path.abspath(path)
         stamp = stamp_of(name)
         if stamp is None:
+            self.see(name)
             return None
+        self.seen.setdefault(name, (stamp, time.time_ns()))
         entry = self._entries.get(name)
         if entry and entry.stamp == stamp and not entry.racy:
             return entry.digest
@@ -104,8 +96,15 @@ class Digests:
         entry = self._entries.get(os.path.abspath(path))
         return entry.stamp if entry else None
 
+    def see(self, path: str) -> None:
+        """Notes how a file or directory is, before something else than its digest is read of it."""
+        if path not in self.seen:
+            self.seen[path] = (look_at(path), time.time_ns())
+
     def fact(self, name: str, files: tuple[str, ...]) -> str | None:
         """A remembered text about files (a version that a program printed), if none has moved."""
+        for file in files:
+            self.see(file)
         known = self._facts.get(name)
         return known.text if known and not known.racy and known.stamps == _stamps(files) else None
 
@@ -161,3 +160,6 @@ class Digests:
             }
         except (OSError, EOFError, ValueError, TypeError, AttributeError):
             self._entries, self._facts = {}, {}
+
+
+__all__ = ["TICK_NS", "Digests", "Stamp", "stamp_of"]

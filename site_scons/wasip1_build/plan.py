@@ -49,6 +49,14 @@ class Plan:
         """Every step."""
         return (*self.shared, *(step for planned in self.artifacts for step in planned.steps))
 
+    def owners(self) -> dict[str, str]:
+        """By each step's first output, the DIR:NAME of the artifact that alone has the step."""
+        return {
+            step.outputs[0]: planned.artifact.id
+            for planned in self.artifacts
+            for step in planned.steps
+        }
+
     def seals(self) -> dict[str, tuple[str, ...]]:
         """By each step's first output, the manifests of the artifacts that need the step."""
         needed: dict[str, tuple[str, ...]] = {}

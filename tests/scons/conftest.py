@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from project import SCONSTRUCT, Project
+
+
+@pytest.fixture(scope="module")
+def built_workspace(
+    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, pinned_go: Path
+) -> Project:
+    """Two programs at the top and one of a member, the first two with a library; up to date."""
+    assert pinned_go.is_file()
+    (shared_cache / "home").mkdir(exist_ok=True)
+    p = Project(tmp_path_factory.mktemp("built") / "workspace", shared_cache)
+    p.write("SConstruct", SCONSTRUCT)
+    p.write("go.mod", "module example.com/w\n\ngo 1.25\n")
+    p.write("lib/lib.go", "package lib\n\nfunc Answer() int {\n\treturn 42\n}\n")
+    for name in ("one", "two"):
+        p.write(
+            f"{name}/main.go",
+            'package main\n\nimport "example.com/w/lib"\n\n'
+            f'func main() {{\n\tprintln("{name}", lib.Answer())\n}}\n',
+        )
+    p.write("m/three/main.go", 'package main\n\nfunc main() {\n\tprintln("three")\n}\n')
+    p.write("m/three/wasip1.toml", 'spec-version = 1\n\n[artifact.three]\npackage = "."\n')
+    p.write("wasip1.toml", WORKSPACE)
+    p.build()
+    return p
+
+
+@pytest.fixture
+def workspace(built_workspace: Project) -> Iterator[Project]:
+    """`built_workspace`, to be broken: what a test did to its sources is undone, and then the next
+    build must give the bytes that the clean one gave, and leave nothing unfinished behind."""
+    sources, outputs = built_workspace.sources(), built_workspace.outputs()
+    yield built_workspace
+    built_workspace.put_back(sources)
+    built_workspace.build("-Q")
+    assert built_workspace.outputs() == outputs
+    assert built_workspace.leftovers() == []
 
 
 @pytest.fixture
@@ -70,4 +107,19 @@ expect = { exit = 0, stdout = "hello world none\\n" }
 [artifact.beta]
 package = "./beta"
 budget.wasm = "4MiB"
+"""
+
+WORKSPACE = """spec-version = 1
+
+[workspace]
+members = ["m/*"]
+
+[defaults]
+compress.formats = ["gz"]
+
+[artifact.one]
+package = "./one"
+
+[artifact.two]
+package = "./two"
 """

@@ -43,16 +43,37 @@ def style_of(stream: TextIO, environment: Mapping[str, str]) -> Style:
     return Style(color, stream.encoding or "ascii")
 
 
+@dataclass(frozen=True)
+class TableLines:
+    """The table in pieces; `rows` by artifact (DIR:NAME), in the report's order."""
+
+    heading: str
+    rows: Mapping[str, str]
+    legend: tuple[str, ...]
+    totals: str
+
+
 def table(report: Report, style: Style = Style()) -> str:
     """The table at the end of a build, with its legend and totals; ends with a newline."""
+    lines = table_lines(report, style)
+    return "\n".join([lines.heading, *lines.rows.values(), *lines.legend, lines.totals]) + "\n"
+
+
+def table_lines(report: Report, style: Style = Style()) -> TableLines:
+    """The lines of the table."""
     content = table_of(report)
     nothing = "—" if style.unicode else "-"
     heading = tuple(column.heading for column in content.columns)
     rows = [tuple(_printable(cell, style) or nothing for cell in row) for row in content.rows]
     widths = [max(len(cell) for cell in cells) for cells in zip(heading, *rows, strict=True)]
-    lines = [_line(heading, widths, content.columns)]
-    lines += [_line(row, widths, content.columns, style) for row in rows]
-    return "\n".join([*lines, *content.legend, totals_line(report)]) + "\n"
+    lines = [_line(row, widths, content.columns, style) for row in rows]
+    names = [summary.artifact for summary in report.artifacts]
+    return TableLines(
+        heading=_line(heading, widths, content.columns),
+        rows=dict(zip(names, lines, strict=True)),
+        legend=tuple(content.legend),
+        totals=totals_line(report),
+    )
 
 
 def findings_text(findings: Iterable[Finding], style: Style = Style()) -> str:

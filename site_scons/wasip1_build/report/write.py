@@ -11,6 +11,15 @@ from wasip1_build.report.page import html_page
 from wasip1_build.report.summary import Report
 
 
+def report_files(build_dir: Path) -> tuple[Path, ...]:
+    """Where the report of a build directory is kept."""
+    return (
+        build_dir / "report.json",
+        build_dir / "report.md",
+        build_dir / "report" / "index.html",
+    )
+
+
 def write_reports(report: Report, build_dir: Path) -> tuple[Path, ...]:
     """Writes all three below `build_dir` and returns their paths.
 
@@ -18,11 +27,11 @@ def write_reports(report: Report, build_dir: Path) -> tuple[Path, ...]:
     written. Raises Failure where report.json would not fit its schema, and then writes none;
     OSError where a file cannot be written.
     """
-    data_file = build_dir / "report.json"
+    data_file, text_file, page = report_files(build_dir)
     contents = {
         data_file: json_report(report, build_dir),
-        build_dir / "report.md": markdown_report(report).encode(),
-        build_dir / "report" / "index.html": html_page(report).encode(),
+        text_file: markdown_report(report).encode(),
+        page: html_page(report).encode(),
     }
     stale = {path: data for path, data in contents.items() if not _says(path, data)}
     if data_file in stale:

@@ -13,6 +13,9 @@ COMPARED_LINES = 400
 BEFORE = 3
 HEX_BYTES = 64
 PIECE_BYTES = 1 << 16
+# How Go's runtime begins to say why it ends a program (runtime/panic.go); the stacks of all
+# goroutines follow.
+LAST_WORDS = ("panic: ", "fatal error: ")
 
 
 def difference(expected: bytes, got: bytes, titles: tuple[str, str] = ("expected", "got")) -> str:
@@ -29,9 +32,12 @@ def difference(expected: bytes, got: bytes, titles: tuple[str, str] = ("expected
 
 
 def excerpt(data: bytes, lines: int = 20) -> str:
-    """The last lines of an output, escaped, each at most 200 characters."""
-    text = data.decode("utf-8", "backslashreplace")
-    return "\n".join(_cut(line) for line in text.splitlines()[-lines:])
+    """The last lines of an output, or where Go's last words begin there, escaped, each at most 200
+    characters."""
+    rows = data.decode("utf-8", "backslashreplace").splitlines()
+    deaths = [number for number, row in enumerate(rows) if row.startswith(LAST_WORDS)]
+    start = min([max(0, len(rows) - lines), *deaths[-1:]])
+    return "\n".join(_cut(row) for row in rows[start : start + lines])
 
 
 def _text(data: bytes) -> str | None:

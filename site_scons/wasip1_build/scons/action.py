@@ -20,7 +20,7 @@ from wasip1_build.report import github
 from wasip1_build.report.console import findings_text, style_of
 from wasip1_build.scons.record import OutputRecord
 from wasip1_build.steps.execute import execute
-from wasip1_build.steps.gate import Gate, gate_findings
+from wasip1_build.steps.gate import Gate, gate_findings, located
 from wasip1_build.steps.step import Context, Step
 
 FAILED = 2
@@ -31,7 +31,7 @@ class Work:
     """What a node of ours is for: a step, and what it runs with.
 
     `seals` are manifests that must not outlive a failure of the step: a manifest exists only
-    where every verdict is pass.
+    where every verdict is pass. `artifact` is the DIR:NAME that the step belongs to, or "".
     """
 
     step: Step
@@ -39,6 +39,7 @@ class Work:
     record: OutputRecord
     signatures: Digests  # of files, in the form that SCons itself stores
     seals: tuple[str, ...] = ()
+    artifact: str = ""
 
 
 class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
@@ -69,10 +70,11 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
         try:
             execute(work.step, work.context, _sign_inputs(target[0], work))
         except Failure as error:
-            target[0].attributes.wasip1_findings = error.findings
+            findings = located(error.findings, work.artifact, work.context.locate)
+            target[0].attributes.wasip1_findings = findings
             for seal in work.seals:
                 work.context.path(seal).unlink(missing_ok=True)
-            _show(error.findings, work.context)
+            _show(findings, work.context)
             return SCons.Errors.BuildError(
                 node=target[0],
                 errstr=f"{work.step.name} failed (see above)",

@@ -9,6 +9,7 @@ from wasip1_build.findings import failure
 
 ARGUMENTS = {
     "PROFILE": "overrides on artifacts: release (default), dev, or one of your own",
+    "NOWAIT": "1: fail at once where another scons builds in this tree, and do not wait for it",
 }
 
 

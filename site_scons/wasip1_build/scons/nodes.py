@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -14,8 +14,8 @@ import SCons.Scanner
 from wasip1_build.digests import Digests
 from wasip1_build.findings import failure
 from wasip1_build.scons.action import StepAction, attach, is_ours, work_of
+from wasip1_build.scons.generated import generated_for, only_comes_before
 from wasip1_build.scons.session import Session
-from wasip1_build.steps.go_world import SOURCES, embed_bases
 from wasip1_build.steps.step import Step
 
 
@@ -32,10 +32,12 @@ def declare(
     session: Session,
     steps: Iterable[Step],
     seals: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    owners: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Declares a node for each output of each step; the nodes by output path.
 
-    `seals` are, by a step's first output, the manifests that go when the step fails.
+    By a step's first output, `seals` are the manifests that go when the step fails, and `owners`
+    the artifacts (DIR:NAME) in whose lines of the spec its findings have their place.
     """
     env = env.Clone(BUILDERS={"Wasip1Step": step_builder()})
     env.Decider(decider(session.signatures))
@@ -51,8 +53,9 @@ def declare(
         )
         # SCons would delete them before the step runs; it is for the step to replace them whole.
         env.Precious(targets)
+        first = step.outputs[0]
         for name, node in zip(step.outputs, targets, strict=True):
-            attach(node, session.work(step, seals.get(step.outputs[0], ())))
+            attach(node, session.work(step, seals.get(first, ()), owners.get(first, "")))
             nodes[name] = node
         for name in getattr(step, "requires", ()):
             env.Requires(targets, str(path(name)))
@@ -66,7 +69,7 @@ def _declared(env: Any, session: Session, step: Step) -> dict[str, Any]:
     """The nodes of a step that was declared before, perhaps by another session: one `go list` can
     be for two profiles. Raises Failure where what was declared is another step.
     """
-    nodes = {name: env.fs.File(str(session.context.path(name))) for name in step.outputs}
+    nodes = {name: _file(env, session.context.path(name)) for name in step.outputs}
     ours = [work_of(node).step for node in nodes.values() if is_ours(node)]
     if not ours:
         return {}
@@ -78,6 +81,19 @@ def _declared(env: Any, session: Session, step: Step) -> dict[str, Any]:
             fix="give one of them another target",
         )
     return nodes
+
+
+def _file(env: Any, path: Path) -> Any:
+    """The node of a file. Raises Failure where something else is in its place."""
+    try:
+        return env.fs.File(str(path))
+    except TypeError as error:  # SCons's own check of the disk
+        raise failure(
+            "output",
+            f"{path} cannot be written: {error}",
+            why="it is what a build makes",
+            fix="remove what is in its place, or give the artifact another name",
+        ) from None
 
 
 def decider(signatures: Digests) -> Callable[..., bool]:
@@ -92,6 +108,8 @@ def decider(signatures: Digests) -> Callable[..., bool]:
             return bool(dependency.get_csig() != getattr(previous, "csig", None))
         digest = signatures.digest(dependency.get_abspath()) or ""
         dependency.get_ninfo().csig = digest
+        if is_ours(target) and only_comes_before(dependency, target):
+            return False
         return bool(digest != getattr(previous, "csig", None))
 
     return changed
@@ -105,37 +123,4 @@ def _discovered(node: Any, env: Any, _path: Any) -> list[Any]:
     found: list[Any] = []
     if discover := getattr(step, "discovered", None):
         found += [env.fs.File(str(context.path(name))) for name in discover(context)]
-    if trees := getattr(step, "trees", ()):
-        directories = [env.fs.Dir(os.path.abspath(context.path(name))) for name in trees]
-        found += _generated_sources(
-            directories, lambda: embed_bases(context.root, trees, (context.build_dir,))
-        )
-    return found
-
-
-def _generated_sources(directories: Iterable[Any], embeds: Callable[[], set[str]]) -> list[Any]:
-    """The Go sources and embedded files below directories that other nodes generate."""
-    generated = {node for directory in directories for node in _derived(directory)}
-    if not generated:
-        return []
-    bases = tuple(embeds())
-    return sorted(
-        (
-            node
-            for node in generated
-            if node.name.endswith(SOURCES)
-            or any(f"{node.get_abspath()}/".startswith(f"{base}/") for base in bases)
-        ),
-        key=str,
-    )
-
-
-def _derived(directory: Any) -> Iterator[Any]:
-    """Files below a directory that SCons knows how to make, but for our own."""
-    for name, entry in list(directory.entries.items()):
-        if name in (".", ".."):
-            continue
-        if isinstance(entry, SCons.Node.FS.Dir):
-            yield from _derived(entry)
-        elif entry.has_builder() and not is_ours(entry):
-            yield entry
+    return found + generated_for(node, step, context)

@@ -8,6 +8,7 @@ from typing import Any
 
 import SCons.Node
 
+from wasip1_build.findings import Finding
 from wasip1_build.plan import PlannedArtifact
 from wasip1_build.report.summary import Outcome
 from wasip1_build.scons.action import findings_on
@@ -23,6 +24,12 @@ def outcomes(declared: Declared) -> tuple[Outcome, ...]:
         for planned in declared.plan.artifacts
         if declared.manifest(planned).get_state() != SCons.Node.no_state
     )
+
+
+def shared_findings(declared: Declared) -> tuple[Finding, ...]:
+    """Why steps failed that belong to no single artifact."""
+    nodes = (declared.nodes[name] for step in declared.plan.shared for name in step.outputs)
+    return tuple(finding for node in nodes for finding in findings_on(node))
 
 
 def _outcome(declared: Declared, planned: PlannedArtifact) -> Outcome:

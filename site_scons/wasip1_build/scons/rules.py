@@ -1,26 +1,23 @@
-"""Rule by rule: the builders GoWasm, WasmStrip, ... for an SConscript with a graph of its own."""
+"""Rule by rule: the builders GoWasm, WasmStrip, ... for an SConscript with a graph of its own.
+
+Each is a method of an environment, called as a builder is: `env.Rule(target, source)`, or
+`env.Rule(source)` for a target beside the source, and returns its node. Targets and sources are
+paths as in any SConscript, or nodes. What is said of a module, in the keys and values of
+[artifact.NAME] in a wasip1.toml, is carried by its nodes: grants that are given to GoWasm hold for
+the WasmImports, the WasmCheck and the WasmManifest of that module. What they say otherwise ends
+the reading of the SConscripts with all that is wrong with it.
+"""
 
 from __future__ import annotations
 
-import atexit
-import functools
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import SCons.Errors
-import SCons.Node.FS
-import SCons.Util
-
-from wasip1_build.findings import Failure
-from wasip1_build.plan import go_flags, go_package, list_packages
-from wasip1_build.scons.cpus import threads_per_job
-from wasip1_build.scons.nodes import declare
-from wasip1_build.scons.session import Session, open_session
-from wasip1_build.spec.model import Artifact, Check, FunctionType, Grants, Imports, Kind
-from wasip1_build.spec.model import Budget as Limits
+from wasip1_build.findings import failure
+from wasip1_build.plan import STATE, go_flags, go_package, list_packages
+from wasip1_build.scons.call import Call, Rule, method_of
+from wasip1_build.scons.facts import judged
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.budget import Budget
 from wasip1_build.steps.check import RunChecks
@@ -35,319 +32,244 @@ from wasip1_build.steps.strip import Strip
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.tools import ToolRequest
 
-HostTypes = Mapping[str, Mapping[str, FunctionType]]
 LIBRARY = ToolRequest("wasmtime-library")
 
 
 def add_rules(env: Any) -> None:
-    """Adds a builder for each kind of step to a construction environment.
+    """Adds all builders to a construction environment.
 
-    Settings: WASIP1_BUILD_DIR (where state is kept), WASIP1_GO and WASIP1_WASMTIME (versions; None
-    for those that this package pins), WASM_TARGET ("host" or an AOT target).
+    Construction variables, which a call may override: WASIP1_BUILD_DIR (where state is kept, from
+    the top directory), WASIP1_GO and WASIP1_WASMTIME (versions; None for those that this package
+    pins), WASM_TARGET ("host" or an AOT target).
     """
     env.SetDefault(
         WASIP1_BUILD_DIR="build", WASIP1_GO=None, WASIP1_WASMTIME=None, WASM_TARGET="host"
     )
     for name, rule in RULES.items():
-        env.AddMethod(_method(rule), name)
+        env.AddMethod(method_of(name, rule), name)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a rule is called: paths in SConscripts become paths from SCons's top directory."""
+def go_wasm(call: Call) -> Sequence[Step]:
+    """GoWasm("hello.debug.wasm", "./cmd/hello"): the module of a main package, with symbols.
 
-    env: Any
-    session: Session
-
-    def path(self, name: Any) -> str:
-        """A file's path from the top; `name` is a node, a list of one, or a string."""
-        node = SCons.Util.flatten(name)[0]
-        if not isinstance(node, SCons.Node.FS.Base):
-            node = self.env.File(node)
-        return Path(os.path.relpath(node.get_abspath(), self.session.context.root)).as_posix()
-
-    def optional(self, name: Any) -> str | None:
-        """The same, for a file that may be left out."""
-        return None if name is None else self.path(name)
-
-    @property
-    def directory(self) -> str:
-        """The SConscript's own directory."""
-        here = self.env.Dir(".").srcnode().get_abspath()
-        return Path(os.path.relpath(here, self.session.context.root)).as_posix()
-
-    def artifact(self, module: str) -> str:
-        """What findings call the module: DIR:NAME."""
-        return f"{os.path.dirname(module) or '.'}:{_stem(module)}"
-
-    def tool(self, program: Any, variable: str) -> ToolRequest:
-        """A tool in the version that the environment names."""
-        return ToolRequest(program, self.env[variable])
-
-
-Rule = Callable[..., Sequence[Step]]
-
-
-def _method(rule: Rule) -> Callable[..., Any]:
-    """A method of environments: `env.Rule(target, source)`, or `env.Rule(source)` alone."""
-
-    def method(env: Any, target: Any, source: Any = None, **settings: Any) -> Any:
-        if source is None:
-            target, source = None, target
-        env = env.Override({name: settings.pop(name) for name in list(settings) if name in env})
-        place = Place(env, _session(Path(env.Dir("#").get_abspath()), env["WASIP1_BUILD_DIR"]))
-        try:
-            steps = rule(place, target, source, **settings)
-        except Failure as error:
-            raise SCons.Errors.UserError(str(error)) from None
-        nodes = declare(env, place.session, steps)
-        return SCons.Util.NodeList([nodes[output] for output in steps[-1].outputs])
-
-    return method
-
-
-@functools.cache
-def _session(root: Path, build_dir: str) -> Session:
-    session = open_session(
-        root, build_dir, "rules", os.environ, threads_per_job(), lambda _a, _k: None
+    The source is a directory relative to the SConscript, beginning with "./", or an import path;
+    the default target is NAME.debug.wasm. Settings: kind ("command" or "reactor"), exports, tags,
+    define ({"main.version": "1.4.0"}), go_flags; and, for what follows, imports, grants and
+    runtime ({"max-memory": "96MiB"}). Go files and embedded files may be made by other builders.
+    """
+    artifact = call.facts.artifact
+    output = call.output(os.path.join(call.directory, f"{call.facts.name}.debug.wasm"))
+    context = call.session.context
+    local = artifact.package if artifact.package.startswith(".") else "."
+    modules = find_go_context(
+        context.root, os.path.normpath(os.path.join(artifact.directory, local))
     )
-    atexit.register(session.save)
-    return session
-
-
-def _stem(path: str) -> str:
-    return os.path.basename(path).removesuffix(".wasm").removesuffix(".debug")
-
-
-def go_wasm(
-    place: Place,
-    target: Any,
-    package: str,
-    *,
-    kind: Kind = "command",
-    tags: Sequence[str] = (),
-    define: Mapping[str, str] | None = None,
-    flags: Sequence[str] = (),
-) -> Sequence[Step]:
-    """GoWasm("hello.debug.wasm", "./cmd/hello"): a main package's module, with symbols."""
-    output = place.path(target if target is not None else f"{os.path.basename(package)}.wasm")
-    artifact = Artifact(
-        name=_stem(output),
-        directory=place.directory,
-        package=package,
-        kind=kind,
-        tags=tuple(tags),
-        define=dict(define or {}),
-        go_flags=tuple(flags),
-    )
-    root = place.session.context.root
-    local = package if package.startswith(".") else "."
-    modules = find_go_context(root, os.path.normpath(os.path.join(place.directory, local)))
-    name = go_package(artifact, modules)
-    go = place.tool("go", "WASIP1_GO")
-    listing = list_packages(
-        modules, [name], go_flags(artifact), go, place.session.context.build_dir
-    )
+    package, flags = go_package(artifact, modules), go_flags(artifact)
+    go = call.tool("go", "WASIP1_GO")
+    listing = list_packages(modules, [package], flags, go, context.build_dir)
     compiled = CompileGo(
         modules=modules,
-        package=name,
-        reactor=kind == "reactor",
-        flags=go_flags(artifact),
+        package=package,
+        reactor=artifact.kind == "reactor",
+        flags=flags,
         define=artifact.define,
         go=go,
         deps=listing.output,
-        stage=f"stage/rules/{output}",
+        stage=call.state("stage", output),
         output=output,
     )
     return [listing, compiled]
 
 
-def strip(
-    place: Place,
-    target: Any,
-    module: Any,
-    *,
-    keep: Sequence[str] = (),
-    max_memory_bytes: int | None = None,
-) -> Sequence[Step]:
-    """WasmStrip("hello.wasm", module): the module without its custom sections."""
-    return [Strip(place.path(module), place.path(target), tuple(keep), max_memory_bytes)]
+def strip(call: Call) -> Sequence[Step]:
+    """WasmStrip("hello.wasm", module): the module without custom sections.
+
+    The default target is NAME.wasm, for a source NAME.debug.wasm. Settings: keep (names of custom
+    sections that stay), runtime (its max-memory goes into the module).
+    """
+    artifact = call.facts.artifact
+    output = call.output(call.beside("wasm"))
+    if output == call.module:
+        raise failure(
+            "rules-target",
+            f"{output} would be stripped onto itself",
+            fix="name a target, or let the source end in .debug.wasm",
+        )
+    return [Strip(call.module, output, artifact.strip_keep, artifact.runtime.max_memory_bytes)]
 
 
-def imports(
-    place: Place,
-    target: Any,
-    module: Any,
-    *,
-    kind: Kind = "command",
-    exports: Sequence[str] = (),
-    allow: Sequence[str] | None = None,
-    deny: Sequence[str] = (),
-    host: HostTypes | None = None,
-    grants: Grants | None = None,
-) -> Sequence[Step]:
-    """WasmImports(module): what it imports against what it may, as JSON."""
-    source = place.path(module)
-    policy = Imports(None if allow is None else tuple(allow), tuple(deny), None, host or {})
+def imports(call: Call) -> Sequence[Step]:
+    """WasmImports(module): what it imports and exports, and what is wrong there, as JSON.
+
+    The default target is NAME.imports.json. Settings: imports ({"allow": ["fd_*"], "host": {"env":
+    {"emit": "(i32, i32)"}}}), grants, kind, exports. It fails for no finding: WasmManifest does.
+    """
+    artifact = call.facts.artifact
     return [
         VerifyImports(
-            artifact=place.artifact(source),
-            module=source,
-            output=place.path(target or _beside(source, "imports.json")),
-            kind=kind,
-            exports=tuple(exports),
-            compiler="go",
-            imports=policy,
-            grants=grants or Grants(),
+            artifact=call.facts.id,
+            module=call.module,
+            output=call.output(call.beside("imports.json")),
+            kind=artifact.kind,
+            exports=artifact.exports,
+            compiler=artifact.compiler,
+            imports=artifact.imports,
+            grants=artifact.grants,
         )
     ]
 
 
-def brotli(place: Place, target: Any, module: Any, *, quality: int = 11) -> Sequence[Step]:
-    """Brotli(module): MODULE.br."""
-    source = place.path(module)
-    return [Brotli(source, place.path(target or f"#{source}.br"), quality)]
+def brotli(call: Call) -> Sequence[Step]:
+    """Brotli(module): MODULE.br. Setting: quality, 0 to 11; 11 where it is left out."""
+    module = call.module
+    return [Brotli(module, call.output(f"{module}.br"), call.facts.artifact.brotli_quality)]
 
 
-def gzip(place: Place, target: Any, module: Any) -> Sequence[Step]:
-    """Gzip(module): MODULE.gz."""
-    source = place.path(module)
-    return [Gzip(source, place.path(target or f"#{source}.gz"))]
+def gzip(call: Call) -> Sequence[Step]:
+    """Gzip(module): MODULE.gz, the smallest that libdeflate makes."""
+    return [Gzip(call.module, call.output(f"{call.module}.gz"))]
 
 
-def cwasm(place: Place, target: Any, module: Any, *, interruptible: bool = False) -> Sequence[Step]:
-    """Cwasm(module, WASM_TARGET="aarch64-unknown-linux-gnu"): NAME.TARGET.cwasm."""
-    source = place.path(module)
-    asked = place.env["WASM_TARGET"]
-    triple = host_target() if asked == "host" else asked
+def cwasm(call: Call) -> Sequence[Step]:
+    """Cwasm(module, WASM_TARGET="aarch64-unknown-linux-gnu"): NAME.TARGET.cwasm, machine code.
+
+    Without WASM_TARGET it is for this machine's kind. Setting: interruptible (for hosts that stop
+    a module by time).
+    """
+    asked = call.env.subst(call.env["WASM_TARGET"])
+    context = call.session.context
+    judged(call.facts, {"aot": {"targets": [asked]}}, call.directory, context, call.env.fs)
+    target = host_target() if asked == "host" else asked
     return [
         Aot(
-            module=source,
-            output=place.path(target or _beside(source, f"{triple}.cwasm")),
-            target=triple,
-            interruptible=interruptible,
-            wasmtime=place.tool("wasmtime", "WASIP1_WASMTIME"),
+            module=call.module,
+            output=call.output(call.beside(f"{target}.cwasm")),
+            target=target,
+            interruptible=call.facts.artifact.aot_interruptible,
+            wasmtime=call.tool("wasmtime", "WASIP1_WASMTIME"),
             library=LIBRARY,
         )
     ]
 
 
-def check(
-    place: Place,
-    target: Any,
-    module: Any,
-    *,
-    checks: Sequence[Check] = (),
-    kind: Kind = "command",
-    exports: Sequence[str] = (),
-    host: HostTypes | None = None,
-    grants: Grants | None = None,
-    cwasm: Any = None,
-    max_memory_bytes: int | None = None,
-) -> Sequence[Step]:
-    """WasmCheck(module, checks=[Check("runs")]): runs under exactly these grants, as JSON."""
-    source = place.path(module)
+def check(call: Call) -> Sequence[Step]:
+    """WasmCheck(module, checks=[{"name": "runs", "args": ["-v"]}]): runs it, with verdicts as JSON.
+
+    The default target is NAME.checks.json. Sources: the module, and its Cwasm for this machine, if
+    that is to be run too. Settings: checks (as [[artifact.NAME.check]]), grants, imports (host
+    functions), kind, exports, runtime. Each run is given exactly the grants. Without checks it is
+    instantiated only. It fails for no finding: WasmManifest does.
+    """
+    artifact = call.facts.artifact
+    own = next((step for step in call.steps(Aot) if step.target == host_target()), None)
     return [
         RunChecks(
-            artifact=place.artifact(source),
-            module=source,
-            cwasm=place.optional(cwasm),
-            interruptible=False,
-            output=place.path(target or _beside(source, "checks.json")),
-            kind=kind,
-            exports=tuple(exports),
-            imports_host=host or {},
-            grants=grants or Grants(),
-            max_memory_bytes=max_memory_bytes,
-            gogc=None,
-            memory_limit_bytes=None,
-            checks=tuple(checks),
+            artifact=call.facts.id,
+            module=call.module,
+            cwasm=own.output if own else None,
+            interruptible=artifact.aot_interruptible,
+            output=call.output(call.beside("checks.json")),
+            kind=artifact.kind,
+            exports=artifact.exports,
+            imports_host=artifact.imports.host,
+            grants=artifact.grants,
+            max_memory_bytes=artifact.runtime.max_memory_bytes,
+            gogc=artifact.runtime.gogc,
+            memory_limit_bytes=artifact.runtime.memory_limit_bytes,
+            checks=artifact.checks,
             library=LIBRARY,
         )
     ]
 
 
-def budget(
-    place: Place,
-    target: Any,
-    module: Any,
-    *,
-    limits: Limits | None = None,
-    br: Any = None,
-    gz: Any = None,
-    cwasm: Mapping[str, Any] | None = None,
-    checks: Any = None,
-) -> Sequence[Step]:
-    """WasmBudget(module, limits=Budget(wasm=3 << 20)): its sizes against limits, as JSON."""
-    source = place.path(module)
+def budget(call: Call) -> Sequence[Step]:
+    """WasmBudget([module, br, cwasm, checks], wasm="3MiB", br="1MiB"): sizes and limits as JSON.
+
+    The default target is NAME.sizes.json. Sources: the module and what was made from it; the result
+    of WasmCheck for a limit of memory. Settings, sizes as "3MiB" or bytes: wasm, br, gz, cwasm (of
+    each target), memory (peak of the checks), required. It fails for no finding: WasmManifest does.
+    """
+    checks = call.steps(RunChecks)
     return [
         Budget(
-            artifact=place.artifact(source),
-            module=source,
-            br=place.optional(br),
-            gz=place.optional(gz),
-            cwasm=tuple((name, place.path(node)) for name, node in (cwasm or {}).items()),
-            checks=place.optional(checks),
-            output=place.path(target or _beside(source, "sizes.json")),
-            budget=limits or Limits(),
+            artifact=call.facts.id,
+            module=call.module,
+            br=next((step.output for step in call.steps(Brotli)), None),
+            gz=next((step.output for step in call.steps(Gzip)), None),
+            cwasm=tuple((step.target, step.output) for step in call.steps(Aot)),
+            checks=checks[0].output if checks else None,
+            output=call.output(call.beside("sizes.json")),
+            budget=call.facts.artifact.budget,
         )
     ]
 
 
-def manifest(
-    place: Place,
-    target: Any,
-    module: Any,
-    *,
-    imports: Any,
-    sizes: Any,
-    checks: Any = None,
-    br: Any = None,
-    gz: Any = None,
-    cwasm: Mapping[str, Any] | None = None,
-) -> Sequence[Step]:
-    """WasmManifest(module, imports=..., sizes=...): all about it; made only if all is well."""
-    source = place.path(module)
-    output = place.path(target or _beside(source, "manifest.json"))
-    results = [place.path(name) for name in (imports, checks, sizes) if name is not None]
+def manifest(call: Call) -> Sequence[Step]:
+    """WasmManifest([module, br, gz, cwasm, imports, checks, sizes]): all about it, if all is well.
+
+    The default target is NAME.manifest.json. Sources: the module, the files that ship with it, and
+    the results of WasmImports and WasmBudget, and of WasmCheck if there is one. With an error among
+    their findings it fails, prints all of them, and there is no manifest.
+    """
+    output, module = call.output(call.beside("manifest.json")), call.module
+    compiled = call.facts.compiled
+    verified, sizes, checks = call.steps(VerifyImports), call.steps(Budget), call.steps(RunChecks)
+    if compiled is None or not verified or not sizes:
+        raise failure(
+            "rules-manifest",
+            f"{output} cannot be made from these sources",
+            why="a manifest is about a module of GoWasm, and names its imports and its sizes",
+            fix="add the results of WasmImports and WasmBudget to the sources",
+        )
+    results = [
+        *(step.output for step in verified),
+        *(step.output for step in checks),
+        *(step.output for step in sizes),
+    ]
     gate = Gate(
-        artifact=place.artifact(source),
+        artifact=call.facts.id,
         results=tuple(results),
-        output=f"{place.session.context.build_dir}/.wasip1/gate/rules/{output}",
+        output=f"{call.session.context.build_dir}/{STATE}/{call.state('gate', output)}",
     )
-    sides = {"br": br, "gz": gz}
-    files = [ManifestFile(source, "module")]
-    files += [ManifestFile(place.path(node), role) for role, node in sides.items() if node]  # type: ignore[arg-type]
-    files += [ManifestFile(place.path(node), "cwasm", name) for name, node in (cwasm or {}).items()]
+    precompiled = dict.fromkeys(step.wasmtime for step in call.steps(Aot))
     return [
         gate,
         Manifest(
-            artifact=Artifact(_stem(source), os.path.dirname(source) or ".", "."),
-            files=tuple(files),
-            imports=place.path(imports),
-            sizes=place.path(sizes),
-            checks=place.optional(checks),
+            artifact=call.facts.artifact,
+            files=tuple(_files(call, module)),
+            imports=verified[0].output,
+            sizes=sizes[0].output,
+            checks=checks[0].output if checks else None,
             gate=gate.output,
             output=output,
-            tools=(place.tool("go", "WASIP1_GO"),),
-            flags=(),
+            tools=(compiled.go, *precompiled),
+            flags=compiled.arguments,
         ),
     ]
 
 
-def _beside(source: str, suffix: str) -> str:
-    """A name beside the module, from the top directory."""
-    return f"#{os.path.join(os.path.dirname(source), _stem(source))}.{suffix}"
+def _files(call: Call, module: str) -> Iterator[ManifestFile]:
+    yield ManifestFile(module, "module")
+    yield from (ManifestFile(step.output, "br") for step in call.steps(Brotli))
+    yield from (ManifestFile(step.output, "gz") for step in call.steps(Gzip))
+    yield from (ManifestFile(step.output, "cwasm", step.target) for step in call.steps(Aot))
 
 
+# What may be said of a module wherever a file is made from it.
+ABOUT = {name: (name,) for name in ("kind", "exports", "imports", "grants", "runtime")}
+LIMITS = ("wasm", "br", "gz", "cwasm", "memory", "required")
 RULES: Mapping[str, Rule] = {
-    "GoWasm": go_wasm,
-    "WasmStrip": strip,
-    "WasmImports": imports,
-    "Brotli": brotli,
-    "Gzip": gzip,
-    "Cwasm": cwasm,
-    "WasmCheck": check,
-    "WasmBudget": budget,
-    "WasmManifest": manifest,
+    "GoWasm": Rule(
+        go_wasm,
+        ABOUT | {"tags": ("tags",), "define": ("define",), "go_flags": ("go-flags",)},
+        builds_package=True,
+    ),
+    "WasmStrip": Rule(strip, ABOUT | {"keep": ("strip", "keep")}),
+    "WasmImports": Rule(imports, ABOUT),
+    "Brotli": Rule(brotli, {"quality": ("compress", "brotli-quality")}),
+    "Gzip": Rule(gzip, {}),
+    "Cwasm": Rule(cwasm, {"interruptible": ("aot", "interruptible")}),
+    "WasmCheck": Rule(check, ABOUT | {"checks": ("check",)}),
+    "WasmBudget": Rule(budget, {name: ("budget", name) for name in LIMITS}),
+    "WasmManifest": Rule(manifest, {}),
 }

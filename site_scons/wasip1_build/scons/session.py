@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,13 +19,14 @@ from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Location
 from wasip1_build.plan import STATE
 from wasip1_build.scons.action import Work
+from wasip1_build.scons.generated import made_from
 from wasip1_build.scons.record import OutputRecord
 from wasip1_build.steps.execute import clear_runs
 from wasip1_build.steps.step import Context, Step
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
 
-LOOKING = ("help", "no_exec", "question")  # options of SCons under which nothing is written
+LOOKING = ("help", "no_exec", "question")  # options of SCons
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,9 @@ class Session:
     signatures: Digests
     nodes: dict[str, Any] = field(default_factory=dict)  # declared so far, by output path
 
-    def work(self, step: Step, seals: tuple[str, ...] = ()) -> Work:
+    def work(self, step: Step, seals: tuple[str, ...] = (), artifact: str = "") -> Work:
         """A step with what it runs with."""
-        return Work(step, self.context, self.record, self.signatures, seals)
+        return Work(step, self.context, self.record, self.signatures, seals, artifact)
 
     def save(self) -> None:
         """Writes what was learned; to be called after SCons has written its own signatures."""
@@ -56,6 +58,11 @@ class Session:
                 self.record.put(name)
 
 
+def is_looking() -> bool:
+    """Whether this run of SCons may write nothing."""
+    return any(SCons.Script.GetOption(name) for name in LOOKING)
+
+
 def save_at_exit(session: Session, *, planned: bool) -> None:
     """Keeps what a build beside others learned, when the process ends.
 
@@ -65,7 +72,7 @@ def save_at_exit(session: Session, *, planned: bool) -> None:
 
 
 def _save(session: Session, planned: bool) -> None:
-    if any(SCons.Script.GetOption(name) for name in LOOKING):
+    if is_looking():
         return
     try:
         if planned and not SCons.Script.GetBuildFailures():
@@ -97,6 +104,7 @@ def open_session(
         environment=dict(environ),
         cpus=cpus,
         locate=locate,
+        made_from=functools.partial(made_from, root),
     )
     record = OutputRecord(root, state / "outputs", owner)
     return Session(context, record, _signatures(digests, state))
@@ -104,7 +112,8 @@ def open_session(
 
 def _signatures(digests: Digests, state: Path) -> Digests:
     """Nodes of other builders share our sources, so both must sign them alike."""
-    algorithm = get_current_hash_algorithm_used()
+    # An option takes effect once all SConscripts are read.
+    algorithm = SCons.Script.GetOption("hash_format") or get_current_hash_algorithm_used()
     if algorithm == "sha256":
         return digests
     # A store for each: with --hash-format, SCons keeps its own signatures apart as well.

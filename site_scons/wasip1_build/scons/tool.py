@@ -15,6 +15,7 @@ import SCons.Script
 
 from wasip1_build.findings import Failure, Finding
 from wasip1_build.scons.arguments import prefixed_profile
+from wasip1_build.scons.call import caller
 from wasip1_build.scons.cpus import threads_per_job
 from wasip1_build.scons.installed import require_one_copy
 from wasip1_build.scons.rules import add_rules
@@ -57,7 +58,8 @@ def _workspace(
         return _declare_once(call)
     except Failure as error:
         findings = (_from_top(finding, str(node)) for finding in error.findings)
-        raise SCons.Errors.UserError("\n".join([f"{node} is wrong", *map(str, findings)])) from None
+        text = "\n".join([f"{node}, which {caller()} declares", *map(str, findings)])
+        raise SCons.Errors.UserError(text) from None
 
 
 @dataclass(frozen=True)

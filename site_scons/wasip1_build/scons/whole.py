@@ -5,85 +5,125 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import time
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, NoReturn
 
 import SCons.Environment
 import SCons.SConsign
 import SCons.Script
 import SCons.Script.Main
+import SCons.Util
 
-from wasip1_build.findings import Failure
+from wasip1_build.findings import Failure, failure
 from wasip1_build.plan import STATE
 from wasip1_build.report.console import findings_text
+from wasip1_build.report.write import report_files
 from wasip1_build.scons.action import FAILED
 from wasip1_build.scons.arguments import profile_argument
 from wasip1_build.scons.cpus import threads_per_job, usable_cpus
 from wasip1_build.scons.finish import finish
 from wasip1_build.scons.help import help_text
 from wasip1_build.scons.installed import require_one_copy
-from wasip1_build.scons.session import LOOKING
+from wasip1_build.scons.lock import take_lock
+from wasip1_build.scons.session import is_looking
+from wasip1_build.scons.signature_file import SignatureFiles
 from wasip1_build.scons.workspace import Declared, declare_workspace
 from wasip1_build.spec import build_dir_hint
+from wasip1_build.spec.model import Artifact
 from wasip1_build.spec.select import select
 
+UP = 1  # what SCons makes of -u; -D is 2, -U is 3
 
-def whole_build(file: str = "wasip1.toml") -> Declared:
-    """Declares everything of a workspace, sets SCons up for it, and reports when the build ends.
 
-    Only for an SConstruct that has no other business: it sets the number of jobs, keep-going,
-    the .sconsign and the hash format. A spec that is wrong ends the process with status 2.
-    """
+def declare_whole(file: str) -> Declared:
+    """Declares everything of a workspace, sets SCons up for it, and reports when the build ends."""
     try:
         require_one_copy()
-        # First of all: whatever else asks for it would make one that looks for C compilers.
-        SCons.Script.DefaultEnvironment(tools=[])
+        started_ns = time.time_ns()
         path = Path(SCons.Script.Dir("#").abspath, file)
-        _configure(path)
+        lock = _configure(path)
         env = SCons.Environment.Environment(tools=[])
         arguments = {key: str(value) for key, value in SCons.Script.ARGUMENTS.items()}
         declared = declare_workspace(
             env, path, profile_argument(arguments), "", os.environ, threads_per_job()
         )
         _require_targets(declared)
+        wanted = {artifact.id for artifact in _default_artifacts(declared)}
     except Failure as error:
         _stop(error)
+    except OSError as error:
+        _stop(_no_state(error))
     for warning in declared.workspace.warnings:
         print(warning, file=sys.stderr)
-    env.Default(env.Alias("default", _default_manifests(declared)))
+    manifests = [declared.manifest(p) for p in declared.plan.artifacts if p.artifact.id in wanted]
+    default = env.Alias("default", manifests)
+    env.Default(default)
+    env.Clean(default, [str(file) for file in report_files(declared.context.state("").parent)])
     SCons.Script.Help(help_text(declared.workspace), append=True)
-    atexit.register(finish, declared)
+    atexit.register(finish, declared, file, started_ns, lock)
     return declared
 
 
-def _configure(file: Path) -> None:
-    """What only the owner of the whole build may set."""
+def _configure(file: Path) -> IO[str] | None:
+    """What only the owner of the whole build may set. Returns the lock of the build directory,
+    which is taken before any state is read, and not by a run that writes nothing."""
     build_dir = file.parent / build_dir_hint(file.parent, file.name)
     SCons.Script.SetOption("hash_format", "sha256")
+    SCons.Util.set_hash_format("sha256")  # SCons itself does so once all SConscripts are read
     SCons.Script.SetOption("num_jobs", usable_cpus())
     if not {"-S", "--no-keep-going", "--stop"} & set(sys.argv):
         # All findings come in one run. SetOption does not know this option.
         SCons.Script.Main.OptionsParser.values.keep_going = True
-    if not any(SCons.Script.GetOption(name) for name in LOOKING):
-        (build_dir / STATE).mkdir(parents=True, exist_ok=True)
+    wait = SCons.Script.ARGUMENTS.get("NOWAIT") != "1"
+    lock = None if is_looking() else take_lock(build_dir / STATE / "lock", wait=wait)
     # Not SConsignFile(), which makes the directory also when nothing may be written.
-    SCons.SConsign.File(str(build_dir / STATE / "sconsign"))
+    SCons.SConsign.File(str(build_dir / STATE / "sconsign"), SignatureFiles(not is_looking()))
+    return lock
 
 
-def _default_manifests(declared: Declared) -> list[Any]:
-    return [declared.manifest(p) for p in declared.plan.artifacts if p.artifact.default]
+def _default_artifacts(declared: Declared) -> tuple[Artifact, ...]:
+    """What a `scons` without a word builds; with -u, what is declared at or below the directory
+    in which it was called: SCons would take the alias of all for something below it.
+
+    Raises Failure where nothing is declared there.
+    """
+    place = _called_in(declared.context.root)
+    words = SCons.Script.COMMAND_LINE_TARGETS
+    if SCons.Script.GetOption("climb_up") == UP and place != "." and not words:
+        return select(declared.workspace, f"{place}/")
+    return tuple(artifact for artifact in declared.workspace.artifacts if artifact.default)
 
 
 def _require_targets(declared: Declared) -> None:
     """Raises Failure for a word on the command line under which nothing is declared."""
     root = declared.context.root
     outputs = {str(declared.context.path(name)) for name in declared.nodes}
+    called_in = _called_in(root)
     for word in SCons.Script.COMMAND_LINE_TARGETS:
-        path = os.path.abspath(root / SCons.Script.GetLaunchDir() / word.lstrip("#"))
+        path = os.path.abspath(root / (word[1:] if word[0] == "#" else f"{called_in}/{word}"))
         below = [name for name in outputs if f"{name}/".startswith(f"{path}/")]
         if word in declared.aliases or word == "default" or below:
             continue
         select(declared.workspace, os.path.relpath(path, root) if "/" in word else word)
+
+
+def _called_in(root: Path) -> str:
+    """The directory to which words on the command line are relative, from the top: with -u, -D
+    and -U the one in which scons was called, after any -C."""
+    if not SCons.Script.GetOption("climb_up"):
+        return "."
+    places = (SCons.Script.GetLaunchDir(), *(SCons.Script.GetOption("directory") or ()))
+    return os.path.relpath(os.path.join(*places), root)
+
+
+def _no_state(error: OSError) -> Failure:
+    return failure(
+        "build-dir",
+        f"{error.filename or 'the build directory'}: {error.strerror or error}",
+        why="outputs and all state are written below build-dir",
+        fix="remove what is in the way, or correct its permissions",
+    )
 
 
 def _stop(error: Failure) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import Any
 from wasip1_build.findings import Failure, Finding, Location
 from wasip1_build.plan import STATE, Plan, PlannedArtifact, plan
 from wasip1_build.scons.nodes import declare
-from wasip1_build.scons.session import Session, open_session
+from wasip1_build.scons.session import Session, is_looking, open_session
 from wasip1_build.spec import build_dir_hint, load_cached
 from wasip1_build.spec.model import Artifact, Workspace
 from wasip1_build.steps.go_context import GoContext, find_go_context
@@ -64,11 +64,11 @@ def declare_workspace(
     """
     root, name = file.parent, file.name
     store = root / build_dir_hint(root, name) / STATE / "spec" / profile
-    workspace = load_cached(root, name, profile, store)
+    workspace = load_cached(root, name, profile, store, keep=not is_looking())
     planned = plan(workspace, go_contexts(root, workspace.artifacts), host_target())
     owner = f"{name}@{profile}"
     session = open_session(root, workspace.build_dir, owner, environ, cpus, _locator(workspace))
-    nodes = declare(env, session, planned.steps, planned.seals())
+    nodes = declare(env, session, planned.steps, planned.seals(), planned.owners())
     aliases = _Aliases(env, session, prefix)
     return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))
 

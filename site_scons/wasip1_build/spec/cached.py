@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import platform
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -32,10 +31,6 @@ _CLASSES = frozenset(
     }
 )
 _MODEL = "wasip1_build.spec.model"
-_BUILD_DIR = re.compile(
-    r"""^[ \t]*(?:workspace[ \t]*\.[ \t]*)?build-dir[ \t]*=[ \t]*(?:"([^"\\\n]+)"|'([^'\n]+)')""",
-    re.MULTILINE,
-)
 
 
 def load_workspace(root: Path, file: str = "wasip1.toml", profile: str = "release") -> Workspace:
@@ -49,13 +44,15 @@ def load_workspace(root: Path, file: str = "wasip1.toml", profile: str = "releas
     return load(root, file, profile).workspace
 
 
-def load_cached(root: Path, file: str, profile: str, store: Path | None) -> Workspace:
+def load_cached(
+    root: Path, file: str, profile: str, store: Path | None, *, keep: bool = True
+) -> Workspace:
     """`load_workspace`, from the file `store` if nothing has changed since it was written.
 
     The store holds one workspace; one that is missing, damaged or of another version is a miss.
     It is the same workspace while each spec file has its stamp, the same members are found and
     the file system answers every question of the rules as before. Failures are not stored.
-    Raises what `load_workspace` raises.
+    Without `keep` nothing is written. Raises what `load_workspace` raises.
     """
     if store is None:
         return load_workspace(root, file, profile)
@@ -67,23 +64,12 @@ def load_cached(root: Path, file: str, profile: str, store: Path | None) -> Work
     from wasip1_build.spec.load import load
 
     loaded = load(root, file, profile)
+    if not keep:
+        return loaded.workspace
     record = pickle.dumps(_record(loaded, identity), pickle.HIGHEST_PROTOCOL)
     with suppress(OSError):  # it only saves time; who writes outputs there says what is wrong
         write_atomically(store, record)
     return loaded.workspace
-
-
-def build_dir_hint(root: Path, file: str = "wasip1.toml") -> str:
-    """BUILD-DIR as a glance at the top file shows it, to find the store before anything is parsed.
-
-    A wrong answer costs a miss and nothing else.
-    """
-    try:
-        text = (root / file).read_text(errors="replace")
-    except OSError:
-        return "build"
-    match = _BUILD_DIR.search(text)
-    return (match[1] or match[2]) if match else "build"
 
 
 def _identity(root: Path, file: str, profile: str) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from wasip1_build.digests import Stamp, stamp_of
 from wasip1_build.findings import Failure, Finding, Location, Severity, failure
 from wasip1_build.spec import merge, typed
 from wasip1_build.spec.disk import Answers, Disk
-from wasip1_build.spec.members import SPEC_FILE, find_members, member_findings
+from wasip1_build.spec.members import SPEC_FILE, find_members, looked_in, member_findings
 from wasip1_build.spec.model import Artifact, Workspace
 from wasip1_build.spec.planned import planned_keys
 from wasip1_build.spec.raw import Document, parse
@@ -76,7 +76,7 @@ class _Reading:
         if top is None:
             raise Failure(self._sorted())
         build_dir = build_dir_of(top.document)
-        patterns = tuple(top.document.data.get("workspace", {}).get("members", ()))
+        patterns = _patterns(top)
         self.findings += member_findings(top.document, self.disk, build_dir)
         members = find_members(self.root, top.document.directory, patterns, build_dir)
         names = [posixpath.join(directory, SPEC_FILE) for directory in members]
@@ -133,6 +133,7 @@ class _Reading:
             artifacts=artifacts,
             advise=top.document.data.get("advise", {}),
             files=names,
+            looked_in=looked_in(self.root, top.document.directory, _patterns(top)),
             profiles=profiles,
             warnings=tuple(str(finding) for finding in findings),
         )
@@ -171,6 +172,11 @@ def _content(root: Path, file: str) -> bytes:
             fix=f"a workspace is declared in a {SPEC_FILE} at its top",
             location=Location(file),
         ) from None
+
+
+def _patterns(top: _File) -> tuple[str, ...]:
+    """The members as the top file writes them."""
+    return tuple(top.document.data.get("workspace", {}).get("members", ()))
 
 
 def _unknown_profile(profile: str, profiles: tuple[str, ...]) -> Finding:

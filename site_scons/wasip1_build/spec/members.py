@@ -30,6 +30,18 @@ def find_members(
     return tuple(sorted(path for path in found if path != top and not below(path, build_dir)))
 
 
+def looked_in(root: Path, top: str, patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """The directories in which a new member would appear: each that a pattern reads or matches."""
+    found: set[str] = set()
+    for pattern in patterns:
+        if _refusal(pattern):
+            continue
+        parts = posixpath.normpath(posixpath.join(top, pattern)).split("/")
+        for length in range(len(parts) + 1):
+            found.update(_matching(root, "/".join(parts[:length]) or "."))
+    return tuple(sorted(path or "." for path in found))
+
+
 def _of(root: Path, top: str, pattern: str) -> Iterator[str]:
     if _refusal(pattern):
         return

@@ -231,3 +231,4 @@ class Workspace:
     files: tuple[str, ...]  # every wasip1.toml that was read
     profiles: tuple[str, ...] = ("release", "dev")
     warnings: tuple[str, ...] = ()  # keys that are accepted and not acted on yet
+    looked_in: tuple[str, ...] = field(default=(), compare=False)  # directories, for members

@@ -174,6 +174,11 @@ class RunChecks:
             made, listings = self._granted(context, context.digests.digest)
         except Failure as problem:
             return [str(problem)]
+        for root, listing in zip(made.roots, listings, strict=True):
+            context.digests.see(str(root))
+            for entry in listing:
+                if entry.kind != "file":  # whose digest was asked
+                    context.digests.see(str(root / entry.name))
         below = [[place.root, place.below] for place in made.places]
         return [below, *(sha256_of_json(listing) for listing in listings)]
 

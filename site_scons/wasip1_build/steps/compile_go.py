@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,13 +10,19 @@ from pathlib import Path
 from typing import ClassVar
 
 from wasip1_build.digests import stamp_of
-from wasip1_build.files import sha256_of_file, sha256_of_json, write_atomically
+from wasip1_build.files import (
+    sha256_of_bytes,
+    sha256_of_file,
+    sha256_of_json,
+    write_atomically,
+)
 from wasip1_build.findings import Failure, failure
 from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import GoContext, require_member
 from wasip1_build.steps.go_deps import GoDeps, Main
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain.tools import Tool, ToolRequest
+from wasip1_build.wasm.sections import read_sections
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class CompileGo:
         main = self._main(context)
         if main is None:
             return ()
+        if not main.directory:  # it is in the module cache, and never changes
+            return main.files
         profile = f"{main.directory}/default.pgo"
         return (*main.files, *((profile,) if context.path(profile).is_file() else ()))
 
@@ -83,9 +90,12 @@ class CompileGo:
         link.parent.mkdir(parents=True, exist_ok=True)
         result = run_go(context, tool, self.modules, ["build", "-o", str(link), *self.arguments])
         if result.returncode != 0:
-            raise go_failure(context, self.modules, result, f"go cannot build {self.package}")
-        shutil.copyfile(link, context.out(self.output))
-        write_atomically(sidecar, sha256_of_file(context.out(self.output)).encode())
+            what = f"go cannot build {self.package}"
+            raise go_failure(context, self.modules, result, what, key="package")
+        data = link.read_bytes()
+        _require_whole(data, self.output, link)
+        context.out(self.output).write_bytes(data)
+        write_atomically(sidecar, sha256_of_bytes(data).encode())
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -158,6 +168,21 @@ def _drop_unless_ours(link: Path, sidecar: Path) -> None:
         known = sidecar.read_text() if sidecar.exists() else ""
         if sha256_of_file(link) != known:
             link.unlink()
+
+
+def _require_whole(data: bytes, output: str, link: Path) -> None:
+    """Go 1.27 ends with status 0 where the disk is full, or a limit on the size of files is hit,
+    while it links: the module just stops somewhere."""
+    try:
+        read_sections(data, output)
+    except Failure as problem:
+        link.unlink()
+        raise failure(
+            "go-link",
+            f"go did not write all of {output}",
+            why=problem.findings[0].what,
+            fix="make room on the disk, or raise the limit on the size of files (`ulimit -f`)",
+        ) from None
 
 
 def _quoted(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -13,6 +14,11 @@ from wasip1_build.findings import Failure, failure
 from wasip1_build.steps.step import Context, Step
 
 ATTEMPTS = 3
+_FIXES = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room: your quota on this disk is used up",
+    errno.EFBIG: "raise the limit on the size of files (`ulimit -f`)",
+}
 
 
 def execute(step: Step, context: Context, inputs: Iterable[str]) -> None:
@@ -101,5 +107,5 @@ def _cannot_write(step: Step, error: OSError) -> Failure:
         "io",
         f"cannot {step.name} {step.outputs[0]}: {error.strerror or error}{where}",
         why="the operating system refused it",
-        fix="make room on the disk" if error.errno == 28 else "check the path and its permissions",
+        fix=_FIXES.get(error.errno or 0, "check the path and its permissions"),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from wasip1_build.findings import Failure, Location, failure
@@ -14,6 +16,7 @@ from wasip1_build.toolchain.environment import go_environment
 from wasip1_build.toolchain.tools import Tool
 
 _POSITION = re.compile(r"^(?P<file>[^\s:]+\.(?:go|s|mod|work)):(?P<line>\d+)(?::(?P<column>\d+))?:")
+_MODULE_SOURCE = re.compile(r"^\$GOMODCACHE/([^\s@]+@[^\s/]+)/\S+\.(?:go|s):\d+", re.MULTILINE)
 
 
 def run_go(context: Context, tool: Tool, modules: GoContext, arguments: Sequence[str]) -> Result:
@@ -27,18 +30,62 @@ def run_go(context: Context, tool: Tool, modules: GoContext, arguments: Sequence
     if not environment.keys() & {"GOCACHE", "HOME", "XDG_CACHE_HOME"}:
         environment["GOCACHE"] = str(context.state("go-cache"))
     directory = context.path(modules.directory)
-    return run([tool.path, *arguments], env=environment, cwd=directory)
+    result = run([tool.path, *arguments], env=environment, cwd=directory)
+    return replace(result, stderr=_without_module_cache(result.stderr, environment, directory))
 
 
-def go_failure(context: Context, modules: GoContext, result: Result, what: str) -> Failure:
-    """What go printed, as a finding at the first file:line that it names."""
-    text = result.stderr.decode(errors="replace").replace(str(context.root) + "/", "")
-    location = None
-    for line in text.splitlines():
-        if match := _POSITION.match(line):
-            file = Path(modules.directory, match["file"]).as_posix()
-            if context.path(file).is_file():
-                column = int(match["column"]) if match["column"] else None
-                location = Location(file, int(match["line"]), column)
-                break
-    return failure("go", what, location=location, details=text or f"exit {result.returncode}")
+def _without_module_cache(text: bytes, environment: Mapping[str, str], directory: Path) -> bytes:
+    """What go printed, with $GOMODCACHE for where it keeps modules: the same on every machine.
+
+    It prints a path relative to its working directory where that is shorter.
+    """
+    default = os.path.join(environment.get("HOME", ""), "go", "pkg", "mod")  # go help environment
+    cache = environment.get("GOMODCACHE", default)
+    relative = os.path.relpath(cache, os.path.realpath(directory))
+    for path in (cache, relative):
+        place = re.escape(path.rstrip("/").encode() + b"/")
+        text = re.sub(rb"(?<![\w./-])" + place, b"$GOMODCACHE/", text)
+    return text
+
+
+def go_failure(
+    context: Context, modules: GoContext, result: Result, what: str, key: str = ""
+) -> Failure:
+    """What go printed, as a finding at the first file:line of the workspace that it names.
+
+    `key` is what of the spec it is about where it names none.
+    """
+    printed = result.stderr.decode(errors="replace")
+    places = (_in_workspace(context, modules, line) for line in printed.splitlines())
+    location = next((place for place in places if place), None)
+    foreign = [] if location else sorted(set(_MODULE_SOURCE.findall(printed)))
+    return failure(
+        "go",
+        what,
+        why=f"does not compile for wasip1: {', '.join(map(_unescaped, foreign))}"
+        if foreign
+        else "",
+        fix="require a version or a fork that does, or keep what imports it out of this build "
+        "(//go:build !wasip1)"
+        if foreign
+        else "",
+        location=location,
+        key="" if location else key,
+        details=printed.replace(f"{context.root}/", "") or f"exit {result.returncode}",
+    )
+
+
+def _in_workspace(context: Context, modules: GoContext, line: str) -> Location | None:
+    match = _POSITION.match(line)
+    if match is None:
+        return None
+    path = os.path.normpath(context.path(modules.directory) / match["file"])
+    file = Path(os.path.relpath(path, context.root)).as_posix()
+    if file.startswith("../") or not os.path.isfile(path):
+        return None
+    return Location(file, int(match["line"]), int(match["column"]) if match["column"] else None)
+
+
+def _unescaped(module: str) -> str:
+    """A module's path from its directory in the cache (go.dev/ref/mod#module-cache)."""
+    return re.sub("!([a-z])", lambda match: match[1].upper(), module)

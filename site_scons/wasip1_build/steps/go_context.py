@@ -96,11 +96,12 @@ def _outside_work(root: Path, context: GoContext) -> Failure:
     lines = (root / context.work).read_text(errors="replace").splitlines()
     use = next((n for n, text in enumerate(lines, 1) if text.lstrip().startswith("use")), 1)
     path = os.path.relpath(root / context.module, (root / context.work).parent)
+    written = path if path.startswith(".") else f"./{path}"
     return failure(
         "go-work",
         f"the module in {context.module} is not a member of {context.work}",
         why="below a go.work, Go builds only the modules that it names",
-        fix=f"add `use ./{path}` to {context.work}",
+        fix=f"add `use {written}` to {context.work}",
         location=Location(context.work, use),
     )
 

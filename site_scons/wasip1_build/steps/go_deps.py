@@ -53,6 +53,11 @@ class GoDeps:
         packages: Mapping[str, Mapping[str, Any]] = self._record["packages"]
         return packages
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every package could be loaded."""
+        return all("error" not in package for package in self._packages.values())
+
     def main(self, package: str) -> Main | None:
         """What was found for a package as the spec names it."""
         import_path = self._record["mains"].get(package)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from wasip1_build.files import sha256_of_json
@@ -49,72 +50,100 @@ def header(text: str) -> list[str]:
     return facts
 
 
-def world_digest(root: Path, directories: Collection[str], skip: Collection[str]) -> str:
+def world_digest(
+    root: Path,
+    directories: Collection[str],
+    skip: Collection[str],
+    unseen: Collection[str] = frozenset(),
+    see: Callable[[str], None] = lambda _path: None,
+) -> str:
     """A digest over the listings and file heads of local modules.
 
     `directories` are the modules, `skip` directories that hold none of their sources; both are
-    relative to `root`. Nested modules count only when they are among `directories`. Directories
-    that begin with "." or "_", and node_modules, are no packages of anybody's.
+    relative to `root`. `unseen` are absolute paths of files that count as not there. `see` is told
+    of each file and directory before it is read. Nested modules count only when they are among
+    `directories`. Directories that begin with "." or "_", and
+    node_modules, are no packages of anybody's.
     """
-    skipped = {os.path.abspath(root / name) for name in skip}
-    facts = [
-        fact
-        for directory in sorted(directories)
-        for fact in _walk(root, os.path.abspath(root / directory), skipped, set())
-    ]
-    return sha256_of_json(facts)
+    hidden = {os.path.abspath(root / name) for name in skip} | set(unseen)
+    world = _World(root, hidden, see)
+    tops = (os.path.abspath(root / directory) for directory in sorted(directories))
+    return sha256_of_json([fact for top in tops for fact in world.walk(top, set())])
 
 
-def _walk(root: Path, top: str, skip: set[str], seen: set[str]) -> Iterator[list[object]]:
-    real = os.path.realpath(top)
-    if real in seen:
-        return
-    seen.add(real)
-    names, subdirectories = _listing(top, skip)
-    where = os.path.relpath(top, root)
-    if names:
-        yield [where, names]
-    for name in names:
-        if name.endswith(".go"):
-            yield from _file_facts(root, top, name)
-    for path in subdirectories:
-        if os.path.isfile(os.path.join(path, "go.mod")):
-            yield [os.path.relpath(path, root), "module"]
-        else:
-            yield from _walk(root, path, skip, seen)
+@dataclass(frozen=True)
+class _World:
+    """One walk through the sources of local modules."""
 
+    root: Path
+    hidden: set[str]
+    see: Callable[[str], None]
 
-def _listing(top: str, skip: set[str]) -> tuple[list[str], list[str]]:
-    """The names of files that matter to go, and the paths of directories to go on with."""
-    try:
-        entries = sorted(os.scandir(top), key=lambda entry: entry.name)
-    except OSError:
-        return [], []
-    directories = [entry for entry in entries if entry.is_dir()]
-    return (
-        [entry.name for entry in entries if entry not in directories and _matters(entry.name)],
-        [entry.path for entry in directories if _may_hold_packages(entry, skip)],
-    )
+    def walk(self, top: str, passed: set[str]) -> Iterator[list[object]]:
+        """The facts of a directory and all below it; `passed` ends circles of links."""
+        real = os.path.realpath(top)
+        if real in passed:
+            return
+        passed.add(real)
+        names, subdirectories = self._listing(top)
+        where = os.path.relpath(top, self.root)
+        if names:
+            yield [where, names]
+        for name in names:
+            if name.endswith(".go"):
+                yield from self._file_facts(os.path.join(top, name))
+        for path in subdirectories:
+            if os.path.isfile(os.path.join(path, "go.mod")):
+                yield [os.path.relpath(path, self.root), "module"]
+            else:
+                yield from self.walk(path, passed)
+
+    def _listing(self, top: str) -> tuple[list[str], list[str]]:
+        """The names of files that matter to go, and the paths of directories to go on with."""
+        self.see(top)
+        try:
+            entries = sorted(os.scandir(top), key=lambda entry: entry.name)
+        except OSError:
+            return [], []
+        entries = [entry for entry in entries if entry.path not in self.hidden]
+        directories = [entry for entry in entries if entry.is_dir()]
+        return (
+            [entry.name for entry in entries if entry not in directories and _matters(entry.name)],
+            [entry.path for entry in directories if _may_hold_packages(entry)],
+        )
+
+    def _file_facts(self, path: str) -> Iterator[list[object]]:
+        self.see(path)
+        try:
+            text = Path(path).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        facts = header(text)
+        yield [os.path.relpath(path, self.root), facts]
+        for base in _bases(os.path.dirname(path), facts):
+            yield from self._embedded(base)
+
+    def _embedded(self, base: str) -> Iterator[list[object]]:
+        """The names of all files that an embed line could match, now."""
+        self.see(base)
+        where = os.path.relpath(base, self.root)
+        if not os.path.isdir(base):
+            yield [where, "embeds", os.path.isfile(base) and base not in self.hidden]
+            return
+        names = []
+        for directory, _, files in os.walk(base):
+            self.see(directory)
+            paths = (os.path.join(directory, file) for file in files)
+            names += [os.path.relpath(path, self.root) for path in paths if path not in self.hidden]
+        yield [where, "embeds", sorted(names)]
 
 
 def _matters(name: str) -> bool:
     return name == "go.mod" or (name.endswith(SOURCES) and not name.endswith("_test.go"))
 
 
-def _may_hold_packages(entry: os.DirEntry[str], skip: set[str]) -> bool:
-    return entry.name[0] not in "._" and entry.name != "node_modules" and entry.path not in skip
-
-
-def _file_facts(root: Path, directory: str, name: str) -> Iterator[list[object]]:
-    path = os.path.join(directory, name)
-    try:
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    facts = header(text)
-    yield [os.path.relpath(path, root), facts]
-    for base in _bases(directory, facts):
-        yield from _embedded(root, base)
+def _may_hold_packages(entry: os.DirEntry[str]) -> bool:
+    return entry.name[0] not in "._" and entry.name != "node_modules"
 
 
 def embed_bases(root: Path, directories: Collection[str], skip: Collection[str]) -> set[str]:
@@ -126,9 +155,17 @@ def embed_bases(root: Path, directories: Collection[str], skip: Collection[str])
             names[:] = [n for n in names if n[0] not in "._" and f"{where}/{n}" not in skipped]
             for file in files:
                 if file.endswith(".go"):
-                    text = Path(where, file).read_text(encoding="utf-8", errors="replace")
-                    found |= {os.path.abspath(base) for base in _bases(where, header(text))}
+                    found |= bases_of(os.path.join(where, file))
     return found
+
+
+def bases_of(file: str) -> set[str]:
+    """The absolute paths at or below which the embed lines of one Go file find their files."""
+    try:
+        text = Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return set()
+    return {os.path.abspath(base) for base in _bases(os.path.dirname(file), header(text))}
 
 
 def _bases(directory: str, facts: Iterable[str]) -> Iterator[str]:
@@ -141,17 +178,3 @@ def _bases(directory: str, facts: Iterable[str]) -> Iterator[str]:
                     break
                 base = os.path.join(base, part)
             yield base
-
-
-def _embedded(root: Path, base: str) -> Iterator[list[object]]:
-    """The names of all files that an embed line could match, now."""
-    where = os.path.relpath(base, root)
-    if os.path.isdir(base):
-        names = sorted(
-            os.path.relpath(os.path.join(directory, file), root)
-            for directory, _, files in os.walk(base)
-            for file in files
-        )
-        yield [where, "embeds", names]
-    else:
-        yield [where, "embeds", os.path.isfile(base)]

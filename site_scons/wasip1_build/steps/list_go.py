@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import ClassVar
 
+from wasip1_build.digests import stamp_of
 from wasip1_build.files import json_bytes
 from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import GoContext, require_go_version
-from wasip1_build.steps.go_deps import FIELDS, from_go_list
+from wasip1_build.steps.go_deps import FIELDS, GoDeps, from_go_list
+from wasip1_build.steps.go_work_sum import keep_work_sum
 from wasip1_build.steps.go_world import world_digest
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain.tools import ToolRequest
@@ -52,14 +55,30 @@ class ListGo:
             "flags": self.flags,
             "directory": self.modules.directory,
             "go": context.tools.identity(self.go),
-            "world": world_digest(context.root, self.modules.directories, self.skip),
+            "world": world_digest(
+                context.root,
+                self.modules.directories,
+                self.skip,
+                context.made_from(self.output),
+                context.digests.see,
+            ),
+            "again": self._again(context),
         }
+
+    def _again(self, context: Context) -> int | None:
+        """Another number in each build where the last listing has an error: a proxy that did not
+        answer is no input, and what it did not give must be listed when it does."""
+        path = context.path(self.output)
+        deps = context.once((path, stamp_of(path)), lambda: GoDeps.read(path))
+        whole = deps is None or deps.is_whole
+        return None if whole else context.once(("again", self.output), time.time_ns)
 
     def run(self, context: Context) -> None:
         tool = context.tools.find(self.go)
         require_go_version(context.root, self.modules.files, tool.version)
         arguments = ["list", "-e", "-deps", f"-json={FIELDS}", *self.flags, "--", *self.packages]
-        result = run_go(context, tool, self.modules, arguments)
+        with keep_work_sum(context, self.modules):
+            result = run_go(context, tool, self.modules, arguments)
         if result.returncode != 0:
             where = self.modules.work or f"{self.modules.module}/go.mod"
             raise go_failure(

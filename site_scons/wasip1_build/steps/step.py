@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -29,6 +29,8 @@ class Context:
     environment: dict[str, str] = field(default_factory=dict)  # rule 2's short list for children
     cpus: int = 1
     locate: Callable[[str, str], Location | None] = lambda _artifact, _key: None
+    # The absolute paths of files that other builders make from an output and what follows from it.
+    made_from: Callable[[str], Collection[str]] = lambda _output: frozenset()
     stage: Path | None = None  # set while a step runs
     worked_out: dict[object, Any] = field(default_factory=dict)  # for `once`
 

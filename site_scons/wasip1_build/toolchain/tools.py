@@ -106,6 +106,10 @@ class Tools:
             raise Failure(slot.tool.findings)
         return slot.tool
 
+    def found(self) -> tuple[Tool, ...]:
+        """All tools that were found so far."""
+        return tuple(slot.tool for slot in self._slots.values() if isinstance(slot.tool, Tool))
+
     def identity(self, request: ToolRequest) -> Mapping[str, Any]:
         """What goes into keys, or {"missing": "go 1.27.3"}: program, version and digests, the same
         on every machine of one kind. Raises nothing."""
