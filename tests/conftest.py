@@ -21,6 +21,14 @@ settings.register_profile(
 )
 settings.load_profile("wasip1")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the property tests, for `pytest -m soak`."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.soak)
+
+
 HELLO = """package main
 
 import "fmt"

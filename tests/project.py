@@ -14,7 +14,7 @@ from pathlib import Path
 
 SITE_SCONS = Path(__file__).parents[1] / "site_scons"
 SCONSTRUCT = 'from wasip1_build.scons import whole_build\n\nwhole_build("wasip1.toml")\n'
-_STEP = re.compile(
+STEP = re.compile(
     r"^(list|compile|strip|verify|brotli|gzip|precompile|check|measure|gate|manifest)\s+(\S+)$",
     re.MULTILINE,
 )
@@ -32,7 +32,7 @@ class Build:
     @property
     def steps(self) -> tuple[tuple[str, str], ...]:
         """What ran, in order: verb and path."""
-        return tuple(_STEP.findall(self.output))
+        return tuple(STEP.findall(self.output))
 
     @property
     def verbs(self) -> list[str]:
@@ -85,6 +85,7 @@ class Project:
         env: Mapping[str, str] | None = None,
         directory: str = ".",
         file_bytes: int | None = None,
+        umask: int = -1,
     ) -> Build:
         """Runs scons in the workspace, or in a directory of it.
 
@@ -102,6 +103,7 @@ class Project:
             text=True,
             errors="replace",
             timeout=600,
+            umask=umask,
             preexec_fn=partial(_limit, file_bytes) if file_bytes else None,
         )
         assert not _TRACEBACK.search(done.stdout), done.stdout

@@ -1,4 +1,4 @@
-"""Where nothing more can be written, a build says so; when there is room again, it is a clean one."""
+"""Where nothing more can be written a build says so, and the next with room is a clean one."""
 
 from __future__ import annotations
 

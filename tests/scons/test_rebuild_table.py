@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from project import Build, Project
+from witness import witnessed
 
 Edit = Callable[[Project], None]
 
@@ -218,33 +219,16 @@ def test_each_edit_rebuilds_exactly_the_stale_nodes(
     assert not wrong, "\n".join(report)
 
 
-WITNESS = """import os, sys
-log = open(os.environ["WITNESS"], "a")
-def hook(event, arguments):
-    if event == "open" and isinstance(arguments[0], str):
-        log.write(f"open {arguments[0]}\\n")
-    elif event in ("subprocess.Popen", "os.posix_spawn", "os.fork"):
-        log.write(f"run {arguments[0] if arguments else event}\\n")
-sys.addaudithook(hook)
-"""
-
-
 def test_a_second_build_runs_no_tool_and_reads_no_large_file(
     project: Project, tmp_path: Path
 ) -> None:
     project.build()
-    (tmp_path / "witness").mkdir()
-    (tmp_path / "witness/sitecustomize.py").write_text(WITNESS)
-    log = tmp_path / "log"
-    path = f"{tmp_path / 'witness'}:{project.environment()['PYTHONPATH']}"
-    again = project.scons("-Q", env={"PYTHONPATH": path, "WITNESS": str(log)})
-    assert again.status == 0
-    assert "is up to date" in again.output
-    lines = log.read_text().splitlines()
-    opened = {Path(line.removeprefix("open ")) for line in lines if line.startswith("open ")}
-    assert any(path.name == "SConstruct" for path in opened), "the witness saw nothing"
-    assert not [line for line in lines if line.startswith("run ")]
-    assert not [path for path in opened if path.suffix in (".wasm", ".br", ".gz", ".cwasm")]
+    again = witnessed(project, tmp_path / "witness", "-Q")
+    assert again.build.status == 0
+    assert "is up to date" in again.build.output
+    assert again.ran == ()
+    large = (".wasm", ".br", ".gz", ".cwasm")
+    assert not [name for name in again.opened if name.endswith(large)]
     assert project.scons("-q").status == 0
 
 

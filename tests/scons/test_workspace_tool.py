@@ -76,15 +76,18 @@ def look(env):
     found["help"] = SCons.Script.help_text
     found["default"] = SCons.Defaults._default_env
     found["gc"] = [gc.isenabled(), gc.get_threshold()]
-    found["variables"] = {k: v for k, v in env.Dictionary().items() if not k.startswith(("WAS", "TOOLS"))}
+    found["variables"] = env.Dictionary()
+    for name in [n for n in found["variables"] if n.startswith(("WASM", "WASIP1", "TOOLS"))]:
+        del found["variables"][name]
     found["progress"] = [SCons.Node.implicit_cache, SCons.Node.do_store_info]
     return found
 """
 
 
 def test_nothing_that_is_not_its_own_is_changed(below: Project) -> None:
-    setup = LOOK + "env = Environment(tools=[])\nenv.Decider('content-timestamp')\n"
-    use = 'env.Tool("wasip1", toolpath=[PyPackageDir("wasip1_build.tools")])\n'
+    setup = LOOK + 'place = PyPackageDir("wasip1_build.tools")\nenv = Environment(tools=[])\n'
+    setup += 'env.Decider("content-timestamp")\n'
+    use = 'env.Tool("wasip1", toolpath=[place])\n'
     use += 'env.Wasip1Workspace("wasm/wasip1.toml")\nenv.GoWasm("x.debug.wasm", "./wasm/app")\n'
     use += "after = look(env)\n"
     use += "print([name for name in after if before[name] != after[name]] or 'the same')\n"
@@ -211,6 +214,14 @@ def test_an_sconscript_may_declare_the_workspace_of_its_directory(below: Project
     assert below.build("-Q", "dist").verbs == ["compile", "list", "strip"]
     rest = sorted({*STEPS} - {"compile", "list", "strip"})
     assert below.build("-Q", "wasm-app").verbs == rest
+    variant = 'Export("env")\nSConscript("wasm/SConscript", variant_dir="v")\n'
+    below.write("SConstruct", TOOL + variant)
+    assert "is up to date" in below.build("-Q", "wasm-app").output
+
+
+def test_another_copy_than_the_installed_one_is_refused(below: Project, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    (site / "wasip1_scons-0.0.9.dist-info").mkdir(parents=True)
     below.write("SConstruct", TOOL)
     build = below.scons("-Q", env={"PYTHONPATH": f"{SITE_SCONS}:{site}"})
     assert build.status == 2

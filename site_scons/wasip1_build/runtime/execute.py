@@ -197,6 +197,10 @@ def _invoke(
     progress.returns = _listed(returned)
 
 
+# What the engine says of an exit code that it refuses; it does not say which one it was.
+REFUSED_EXIT = "exit with invalid exit status"
+
+
 def _call(store: wasmtime.Store, function: wasmtime.Func, stage: Stage, *args: object) -> object:
     """Calls an export of the guest. Raises Stopped where it does not return.
 
@@ -212,7 +216,7 @@ def _call(store: wasmtime.Store, function: wasmtime.Func, stage: Stage, *args: o
     except wasmtime.Trap as trap:
         raise Stopped(stage, trap.message, trapped=True) from None
     except wasmtime.WasmtimeError as error:
-        raise Stopped(stage, str(error), trapped=True) from None
+        raise Stopped(stage, str(error), trapped=REFUSED_EXIT not in str(error)) from None
 
 
 def _listed(returned: Any) -> tuple[int | float, ...]:
@@ -233,7 +237,7 @@ def _exported_memory_bytes(store: wasmtime.Store, instance: wasmtime.Instance) -
 
 
 def _split(message: str) -> tuple[str, str]:
-    """The cause on one line, and the backtrace, whose offsets `wasip1 symbolize` can name.
+    """The cause on one line, and the backtrace, whose names only the debug module has.
 
     wasmtime's text is a context, "Caused by:" and one or more indented causes.
     """

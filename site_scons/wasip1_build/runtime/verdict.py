@@ -171,7 +171,13 @@ _STOPS: Mapping[Stage, tuple[str, str, str]] = {
     "run": (
         "check-trap",
         "the module trapped",
-        "read the backtrace with `wasip1 symbolize`; if it is meant to trap, expect.exit = 134",
+        "the debug module's backtrace names the functions (`wasmtime run NAME.debug.wasm`); "
+        "if it is meant to trap, expect.exit = 134",
+    ),
+    "refused": (
+        "check-exit",
+        "it exited with a code of 126 or more",
+        "exit with 0 to 125: shells and engines use the others for what they find out themselves",
     ),
 }
 
@@ -182,7 +188,8 @@ def _stopped(check: Check, response: Response, outcome: Outcome) -> Finding | No
         return None
     if response.stage == "run" and response.trapped and check.expect.exit in (None, TRAP_EXIT):
         return None
-    rule, what, fix = _STOPS[response.stage]
+    refused = response.stage == "run" and not response.trapped
+    rule, what, fix = _STOPS["refused" if refused else response.stage]
     why = response.error
     if response.stage == "initialize" and response.exit is not None:
         why = f"it exited with {response.exit}"

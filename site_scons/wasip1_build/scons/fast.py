@@ -120,7 +120,13 @@ def _is_harmless() -> bool:
     """Whether no option was given, here or in SCONSFLAGS, that asks for more than a build."""
     options = vars(SCons.Script.Main.OptionsParser.values)  # (what was not given has no entry)
     given = {name for name, value in options.items() if value and not name.startswith("_")}
+    # Options that gather several values add to the list that is their default.
+    given |= {name for name, value in vars(options["__defaults__"]).items() if _is_filled(value)}
     return given <= HARMLESS and os.environ.get("GITHUB_ACTIONS") != "true"
+
+
+def _is_filled(default: object) -> bool:
+    return isinstance(default, list) and bool(default)
 
 
 def _covers(good: Good, words: Iterable[str]) -> bool:

@@ -39,7 +39,7 @@ def declare(
     By a step's first output, `seals` are the manifests that go when the step fails, and `owners`
     the artifacts (DIR:NAME) in whose lines of the spec its findings have their place.
     """
-    env = env.Clone(BUILDERS={"Wasip1Step": step_builder()})
+    env = _base(env).Clone(BUILDERS={"Wasip1Step": step_builder()})
     env.Decider(decider(session.signatures))
     path = session.context.path
     nodes: dict[str, Any] = {}
@@ -63,6 +63,13 @@ def declare(
             env.AlwaysBuild(targets)
     session.nodes.update(nodes)
     return nodes
+
+
+def _base(env: Any) -> Any:
+    """The environment under overrides: SCons cannot clone one with them."""
+    while "__subject" in env.__dict__:
+        env = env.__dict__["__subject"]
+    return env
 
 
 def _declared(env: Any, session: Session, step: Step) -> dict[str, Any]:

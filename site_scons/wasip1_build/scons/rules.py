@@ -58,7 +58,8 @@ def go_wasm(call: Call) -> Sequence[Step]:
     runtime ({"max-memory": "96MiB"}). Go files and embedded files may be made by other builders.
     """
     artifact = call.facts.artifact
-    output = call.output(os.path.join(call.directory, f"{call.facts.name}.debug.wasm"))
+    here = call.path(call.env.Dir("."))  # in a variant directory not where the package is
+    output = call.output(os.path.join(here, f"{call.facts.name}.debug.wasm"))
     context = call.session.context
     local = artifact.package if artifact.package.startswith(".") else "."
     modules = find_go_context(

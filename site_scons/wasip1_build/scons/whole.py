@@ -105,7 +105,10 @@ def _require_targets(declared: Declared) -> None:
         below = [name for name in outputs if f"{name}/".startswith(f"{path}/")]
         if word in declared.aliases or word == "default" or below:
             continue
-        select(declared.workspace, os.path.relpath(path, root) if "/" in word else word)
+        if "/" in word or word[0] == "#":
+            word = os.path.relpath(path, root)
+            word += "" if "/" in word else "/"  # a directory, also where an artifact has its name
+        select(declared.workspace, word)
 
 
 def _called_in(root: Path) -> str:

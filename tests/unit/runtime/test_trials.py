@@ -158,7 +158,14 @@ def test_endless_recursion_is_a_trap(workspace: Workspace) -> None:
 
 def test_an_exit_code_that_wasmtime_refuses_is_said(workspace: Workspace) -> None:
     finding = only(workspace.try_wat(command("(call $proc_exit (i32.const 200))")))
+    assert (finding.rule, finding.what) == ("check-exit", "it exited with a code of 126 or more")
     assert "exit with invalid exit status outside of [0..126)" in finding.why
+
+
+def test_an_exit_code_that_wasmtime_refuses_is_no_trap(workspace: Workspace) -> None:
+    expected = expecting(exit=134)
+    finding = only(workspace.try_wat(command("(call $proc_exit (i32.const 134))"), expected))
+    assert finding.rule == "check-exit"
 
 
 def test_a_read_only_directory_can_be_read_and_in_no_way_written(workspace: Workspace) -> None:

@@ -1,0 +1,163 @@
+"""What is done to outputs and to state between two builds is seen, and mended."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from project import SCONSTRUCT, Project
+
+SPEC = """spec-version = 1
+
+[artifact.solo]
+package = "."
+compress.formats = ["gz"]
+"""
+MAIN = 'package main\n\nfunc main() {\n\tprintln("solo", 1)\n}\n'
+
+
+@pytest.fixture(scope="module")
+def built_solo(
+    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, pinned_go: Path
+) -> Project:
+    """One artifact, up to date."""
+    assert pinned_go.is_file()
+    (shared_cache / "home").mkdir(exist_ok=True)
+    p = Project(tmp_path_factory.mktemp("solo") / "workspace", shared_cache)
+    p.write("SConstruct", SCONSTRUCT)
+    p.write("go.mod", "module example.com/solo\n\ngo 1.25\n")
+    p.write("main.go", MAIN)
+    p.write("wasip1.toml", SPEC)
+    p.build()
+    return p
+
+
+@pytest.fixture
+def solo(built_solo: Project) -> Iterator[Project]:
+    """`built_solo`, to be damaged; it is up to date again when the test ends."""
+    clean = built_solo.outputs()
+    yield built_solo
+    assert built_solo.outputs() == clean
+    assert built_solo.leftovers() == []
+    assert not built_solo.build("-Q").steps
+
+
+def outputs(project: Project) -> list[Path]:
+    """The artifact's own files."""
+    return sorted((project.root / "build/solo").iterdir())
+
+
+def tamper(path: Path) -> None:
+    """Another byte in the middle, the same size, the time put back."""
+    times = path.stat()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def truncate(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+DAMAGES = {
+    "tampered with": tamper,
+    "cut short": truncate,
+    "emptied": lambda path: os.truncate(path, 0),
+    "deleted": os.unlink,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_damaged_outputs_are_made_again(solo: Project, damage: Callable[[Path], None]) -> None:
+    files = outputs(solo)
+    clean = {path: path.read_bytes() for path in files}
+    assert len(files) == 7
+    for path in files:
+        damage(path)
+    assert solo.scons("-q").status == 1
+    solo.build("-Q")
+    assert {path: path.read_bytes() for path in files} == clean
+
+
+def test_each_output_is_missed_by_itself(solo: Project) -> None:
+    for path in outputs(solo):
+        clean = path.read_bytes()
+        tamper(path)
+        build = solo.build("-Q")
+        assert str(path.relative_to(solo.root)) in {made for _, made in build.steps}
+        assert path.read_bytes() == clean
+
+
+def test_the_outputs_of_another_build_are_replaced(solo: Project, tmp_path: Path) -> None:
+    """As `git checkout` of committed outputs, or a copied build directory, leaves them."""
+    directory = solo.root / "build/solo"
+    solo.edit("main.go", '"solo", 1', '"solo", 2')
+    solo.build("-Q")
+    shutil.copytree(directory, tmp_path / "older")
+    solo.edit("main.go", '"solo", 2', '"solo", 1')
+    solo.build("-Q")
+    newer = solo.outputs()
+    shutil.copytree(tmp_path / "older", directory, dirs_exist_ok=True)
+    assert solo.outputs() != newer
+    solo.build("-Q")
+    assert solo.outputs() == newer
+
+
+def test_a_copied_workspace_builds_the_same(solo: Project, tmp_path: Path) -> None:
+    """State that tells of another place is of no use, and does no harm."""
+    copy = Project(tmp_path / "copy", solo.cache)
+    shutil.copytree(solo.root, copy.root)
+    copy.build("-Q")
+    assert copy.outputs() == solo.outputs()
+    copy.edit("main.go", '"solo", 1', '"solo", 2')
+    copy.build("-Q")
+    assert copy.outputs() != solo.outputs()
+
+
+def states(project: Project) -> list[Path]:
+    """Every file of state, but for the lock: it is no more than its name."""
+    found = sorted((project.root / "build/.wasip1").rglob("*"))
+    return [path for path in found if path.is_file() and path.name != "lock"]
+
+
+def scramble(path: Path) -> None:
+    path.write_bytes(random.Random(path.name).randbytes(max(64, path.stat().st_size)))
+
+
+STATE_DAMAGES = {**DAMAGES, "overwritten with random bytes": scramble}
+
+
+@pytest.mark.parametrize("damage", STATE_DAMAGES.values(), ids=STATE_DAMAGES.keys())
+def test_damaged_state_costs_time_and_nothing_else(
+    solo: Project, damage: Callable[[Path], None]
+) -> None:
+    files = states(solo)
+    names = {path.name for path in files}
+    assert {"sconsign.dblite", "digests", "outputs", "go-deps.json", "solo.json"} <= names
+    for path in files:
+        damage(path)
+    clean = solo.outputs()
+    solo.build("-Q")
+    assert solo.outputs() == clean
+
+
+def test_each_file_of_state_can_be_damaged_alone(solo: Project) -> None:
+    """One that is right beside one that is wrong must not be believed for both."""
+    clean = solo.outputs()
+    for name in [path.relative_to(solo.root) for path in states(solo)]:
+        path = solo.root / name
+        if not path.is_file():
+            continue  # the build after an earlier damage named its state otherwise
+        scramble(path)
+        solo.edit("main.go", '"solo", 1', '"solo", 2')
+        solo.build("-Q")
+        assert solo.outputs() != clean, name
+        solo.edit("main.go", '"solo", 2', '"solo", 1')
+        solo.build("-Q")
+        assert solo.outputs() == clean, name
