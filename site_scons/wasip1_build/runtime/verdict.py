@@ -174,12 +174,12 @@ _STOPS: Mapping[Stage, tuple[str, str, str]] = {
         "the debug module's backtrace names the functions (`wasmtime run NAME.debug.wasm`); "
         "if it is meant to trap, expect.exit = 134",
     ),
-    "refused": (
-        "check-exit",
-        "it exited with a code of 126 or more",
-        "exit with 0 to 125: shells and engines use the others for what they find out themselves",
-    ),
 }
+_REFUSED_EXIT = (
+    "check-exit",
+    "it exited with a code of 126 or more",
+    "exit with 0 to 125: shells and engines use the others for what they find out themselves",
+)
 
 
 def _stopped(check: Check, response: Response, outcome: Outcome) -> Finding | None:
@@ -189,7 +189,7 @@ def _stopped(check: Check, response: Response, outcome: Outcome) -> Finding | No
     if response.stage == "run" and response.trapped and check.expect.exit in (None, TRAP_EXIT):
         return None
     refused = response.stage == "run" and not response.trapped
-    rule, what, fix = _STOPS["refused" if refused else response.stage]
+    rule, what, fix = _REFUSED_EXIT if refused else _STOPS[response.stage]
     why = response.error
     if response.stage == "initialize" and response.exit is not None:
         why = f"it exited with {response.exit}"

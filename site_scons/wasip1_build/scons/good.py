@@ -87,8 +87,8 @@ def _read_before(declared: Declared) -> Iterator[str]:
     workspace = declared.workspace
     for name in (*workspace.files, *workspace.looked_in, "SConstruct", "site_scons"):
         yield str(root / name)
-    for module in list(sys.modules.values()):  # what the SConstruct imported from this tree
-        source = getattr(module, "__file__", None) or ""
+    for imported in list(sys.modules.values()):  # what the SConstruct imported from this tree
+        source = getattr(imported, "__file__", None) or ""
         if source.startswith(f"{root}/"):
             yield source
     package = Path(wasip1_build.__file__).parent

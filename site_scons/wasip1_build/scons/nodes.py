@@ -15,6 +15,7 @@ from wasip1_build.digests import Digests
 from wasip1_build.findings import failure
 from wasip1_build.scons.action import StepAction, attach, is_ours, work_of
 from wasip1_build.scons.generated import generated_for, only_comes_before
+from wasip1_build.scons.order import WaitingNodes
 from wasip1_build.scons.session import Session
 from wasip1_build.steps.step import Step
 
@@ -57,6 +58,7 @@ def declare(
         for name, node in zip(step.outputs, targets, strict=True):
             attach(node, session.work(step, seals.get(first, ()), owners.get(first, "")))
             nodes[name] = node
+            node.waiting_parents = WaitingNodes()
         for name in getattr(step, "requires", ()):
             env.Requires(targets, str(path(name)))
         if not all(session.record.holds(name) for name in step.outputs):

@@ -158,7 +158,8 @@ def test_endless_recursion_is_a_trap(workspace: Workspace) -> None:
 
 def test_an_exit_code_that_wasmtime_refuses_is_said(workspace: Workspace) -> None:
     finding = only(workspace.try_wat(command("(call $proc_exit (i32.const 200))")))
-    assert (finding.rule, finding.what) == ("check-exit", "it exited with a code of 126 or more")
+    assert finding.rule == "check-exit"
+    assert finding.what.endswith("it exited with a code of 126 or more")
     assert "exit with invalid exit status outside of [0..126)" in finding.why
 
 
