@@ -128,9 +128,7 @@ def test_the_readme_does_what_it_shows(
     follow(run, examples_in(tmp_path, tools), environment)
 
 
-def test_the_explanation_does_what_it_shows(
-    tmp_path: Path, environment: Mapping[str, str]
-) -> None:
+def test_the_explanation_does_what_it_shows(tmp_path: Path, environment: Mapping[str, str]) -> None:
     follow(steps_of(EXPLANATION.read_text()), tmp_path, environment)
 
 

@@ -165,8 +165,8 @@ def _drop_unless_ours(link: Path, sidecar: Path) -> None:
     """Go trusts the build ID at the start of the file that it finds, and links nothing: a file that
     was cut short or changed since would be taken for good."""
     if link.exists():
-        known = sidecar.read_text() if sidecar.exists() else ""
-        if sha256_of_file(link) != known:
+        known = sidecar.read_bytes() if sidecar.exists() else b""
+        if sha256_of_file(link).encode() != known:
             link.unlink()
 
 

@@ -269,7 +269,7 @@ def test_keys_that_do_nothing_yet_are_warnings_with_their_line(workspace: MakeWo
         'wasip1.toml:22:1: warning: "tinygo" in [artifact.thumbnail]',
     ]
     assert all(line.startswith("wasip1.toml:") and "\n" not in line for line in found.warnings)
-    assert len(names) == 14
+    assert len(names) == 12
 
 
 def test_tinygo_loads_with_a_warning(workspace: MakeWorkspace) -> None:
