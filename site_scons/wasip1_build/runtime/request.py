@@ -71,6 +71,7 @@ class Request(NamedTuple):
     host_name: str = ""
     invoke: Call | None = None
     memory_bytes: int | None = None
+    cache: str = ""  # a directory in which the engine keeps what it compiled; "": none
     library: str | None = None  # the wasmtime package's directory; None: whatever Python imports
 
     def to_json(self) -> str:

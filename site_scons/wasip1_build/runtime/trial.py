@@ -36,6 +36,7 @@ class Subject:
     layout: Layout
     listings: tuple[tuple[Entry, ...], ...]
     pristine: Path
+    cache: str = ""  # where the engine keeps what it compiled; "": nowhere
     exports: tuple[str, ...] = ()
     functions: tuple[HostFunction, ...] = ()
     grants: Grants = field(default_factory=Grants)
@@ -63,6 +64,7 @@ def compile_form(subject: Subject, module: Path, code: Path, cpus: int) -> Outco
         compiled_code=False,
         interruptible=subject.interruptible,
         compiled=str(code),
+        cache=subject.cache,
         library=subject.library,
     )
     place = subject.place()

@@ -104,6 +104,7 @@ def open_session(
         environment=dict(environ),
         cpus=cpus,
         locate=locate,
+        cache=cache_directory(environ),
         made_from=functools.partial(made_from, root),
     )
     record = OutputRecord(root, state / "outputs", owner)

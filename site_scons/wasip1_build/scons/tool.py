@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import posixpath
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -78,6 +79,8 @@ def _declare_once(call: _Call) -> Declared:
     declared = declare_workspace(
         call.env, call.file, call.profile, call.prefix, environ, threads_per_job()
     )
+    for warning in declared.workspace.warnings:
+        print(warning, file=sys.stderr)
     save_at_exit(declared.session, planned=True)
     return declared
 

@@ -31,6 +31,7 @@ class Context:
     locate: Callable[[str, str], Location | None] = lambda _artifact, _key: None
     # The absolute paths of files that other builders make from an output and what follows from it.
     made_from: Callable[[str], Collection[str]] = lambda _output: frozenset()
+    cache: Path | None = None  # the tool cache: what is dear to make and the same in every tree
     stage: Path | None = None  # set while a step runs
     worked_out: dict[object, Any] = field(default_factory=dict)  # for `once`
 

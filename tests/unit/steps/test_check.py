@@ -257,3 +257,20 @@ def test_an_expected_file_that_is_not_there_fails_the_run(bench: Bench) -> None:
     step = replace(COUNTS, checks=(Check("greets", expect=Expect(stdout_file="no.txt")),))
     with pytest.raises(Failure, match=r"no\.txt cannot be read"):
         bench.run(step)
+
+
+def test_what_the_engine_compiled_is_kept_and_a_damaged_copy_is_none(bench: Bench) -> None:
+    cache = bench.root / "tools"
+    bench.context = replace(bench.context, cache=cache)
+    first = bench.run(COUNTS)
+    kept = [path for path in cache.rglob("*") if path.is_file()]
+    assert kept
+    for path in kept:
+        path.write_bytes(b"damaged")
+    assert bench.run(COUNTS) == first
+
+
+def test_a_cache_that_cannot_be_written_changes_nothing(bench: Bench) -> None:
+    without = bench.run(COUNTS)
+    bench.context = replace(bench.context, cache=bench.write("a file"))
+    assert bench.run(COUNTS) == without
