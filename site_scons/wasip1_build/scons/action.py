@@ -59,6 +59,10 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
         signature = [step.name, step.version, step.key(work.context)]
         return json.dumps(signature, sort_keys=True).encode()
 
+    def genstring(self, target: Any, source: Any, env: Any, executor: Any = None) -> str:
+        """The same line, where --debug=explain tells of a changed action."""
+        return self.strfunction(_targets(target, executor), source, env)
+
     def strfunction(self, target: Any, source: Any, env: Any, executor: Any = None) -> str:
         """One short line: a verb and a path."""
         step = work_of(target[0]).step

@@ -118,7 +118,7 @@ class RunChecks:
             functions=host_functions(self.imports_host),
             grants=self.grants,
             interruptible=self.interruptible,
-            cache=str(context.cache / "wasmtime") if context.cache else "",
+            cache=str(context.cache / "compiled") if context.cache else "",
             gogc=self.gogc,
             memory_limit_bytes=self.memory_limit_bytes,
             max_memory_bytes=self.max_memory_bytes,
