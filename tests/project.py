@@ -145,6 +145,10 @@ class Project:
             if path.is_file()
         }
 
+    def wasmtime(self) -> Path:
+        """The program in the tool cache, where an earlier build has put it."""
+        return next(path for path in self.cache.glob("tools/**/wasmtime") if path.is_file())
+
     def leftovers(self) -> list[str]:
         """What a build must not leave: files of unfinished steps, and temporary names."""
         build = self.root / "build"

@@ -214,3 +214,23 @@ def test_a_wrong_word_on_the_command_line_builds_nothing(
     build = workspace.scons("-Q", *words)
     requires(build, said)
     assert build.steps == ()
+
+
+def test_a_failed_listing_is_no_dependency_cycle(empty_project: Project) -> None:
+    """SCons's issue 2901: what it visits after a shared prerequisite has failed, it takes for a
+    cycle, in the order in which nodes happen to lie in memory."""
+    p = empty_project
+    names = [f"program{number}" for number in range(6)]
+    p.write("go.mod", "module example.com/w\n\ngo 1.99\n")
+    for name in names:
+        p.write(f"{name}/main.go", "package main\n\nfunc main() {}\n")
+    declared = "".join(f'\n[artifact.{name}]\npackage = "./{name}"\n' for name in names)
+    p.write("wasip1.toml", f"spec-version = 1\n{declared}")
+    for jobs in ("-j1", "-j2", "-j6"):
+        build = p.scons("-Q", jobs)
+        assert build.output.count("go.mod asks for Go 1.99") == 1, build.output
+        assert "6 artifacts: 6 failed; 1 error" in build.output
+        assert "cycle" not in build.output
+        assert build.status == 2
+    p.edit("go.mod", "1.99", "1.25")
+    p.build("-Q", "program3")

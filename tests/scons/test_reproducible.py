@@ -154,7 +154,7 @@ def test_precompiled_modules_run_in_the_program_and_in_the_library(
 ) -> None:
     directory = here.root / "build/greeter"
     code = directory / f"greeter.{host_target()}.cwasm"
-    program = next(here.cache.glob("tools/**/wasmtime"))
+    program = here.wasmtime()
     assert program.stat().st_mode & 0o777 == 0o755
     argv = [program, "run", "--allow-precompiled", "--env", "TONE=kind", code, "reader"]
     run = subprocess.run(argv, capture_output=True, env={"HOME": str(tmp_path)})

@@ -204,7 +204,7 @@ def test_a_compiler_that_crashes_for_one_target_fails_only_that(
         'package = "./one"\naot.targets = ["pulley64", "s390x-unknown-linux-gnu"]',
     )
     workspace.build("-Q", "one")
-    real = next(workspace.cache.glob("tools/**/wasmtime"))
+    real = workspace.wasmtime()
     crashing = tmp_path / "wasmtime"
     crashing.write_text(CRASHING.format(wasmtime=real))
     crashing.chmod(0o755)
