@@ -31,14 +31,18 @@ def find_members(
 
 
 def looked_in(root: Path, top: str, patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """The directories in which a new member would appear: each that a pattern reads or matches."""
+    """The directories in which a new member would appear: each that a pattern lists or matches."""
     found: set[str] = set()
     for pattern in patterns:
         if _refusal(pattern):
             continue
         parts = posixpath.normpath(posixpath.join(top, pattern)).split("/")
-        for length in range(len(parts) + 1):
-            found.update(_matching(root, "/".join(parts[:length]) or "."))
+        for length, part in enumerate(parts):
+            if is_pattern(part):
+                found.update(_matching(root, "/".join(parts[:length]) or "."))
+        found.update(_matching(root, "/".join(parts)))
+        if not is_pattern(pattern):
+            found.add("/".join(parts))
     return tuple(sorted(path or "." for path in found))
 
 
