@@ -2,38 +2,66 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import SCons.dblite
+from SCons.dblite import DBLITE_SUFFIX
+
+from wasip1_build.files import write_atomically
 
 
 @dataclass(frozen=True)
 class SignatureFiles:
     """What SCons takes for its dbm module (SConsignFile's second argument).
 
-    SCons's own makes the file whenever it is looked at, also under -n, and lets some errors of a
-    damaged one through: what unpickling random bytes raises is any exception (pickle's own
-    documentation). A damaged file knows no signature here, and everything is built again.
+    SCons's own makes the file whenever it is looked at, also under -n; it lets some errors of a
+    damaged one through, and ends with a traceback where it cannot be written.
     """
 
     writes: bool
 
-    def open(self, name: str, flag: str, mode: int = 0o666) -> Any:
-        """The signatures by directory. Raises OSError where the file cannot be read or made."""
-        file = Path(f"{name}{SCons.dblite.DBLITE_SUFFIX}")
-        if not self.writes and not file.exists():
-            return {}
+    def open(self, name: str, _flag: str, _mode: int = 0o666) -> Signatures:
+        """The signatures by directory."""
+        return Signatures(Path(f"{name}{DBLITE_SUFFIX}"), self.writes)
+
+
+class Signatures(dict[str, bytes]):
+    """Signatures as SCons's own dblite keeps them: the `sconsign` command reads the file.
+
+    A file that is missing or damaged knows none, and everything is built again.
+    """
+
+    def __init__(self, file: Path, writes: bool) -> None:
+        super().__init__(_stored(file))
+        self.file = file
+        self.writes = writes
+        self._changed = False
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        super().__setitem__(key, value)
+        self._changed = True
+
+    def sync(self) -> None:
+        """Writes what has changed. Where that fails the file goes: signatures of an earlier build
+        beside outputs of this one would call the wrong outputs up to date."""
+        if not self.writes or not self._changed:
+            return
         try:
-            stored = SCons.dblite.open(name, flag, mode)
-            if all(isinstance(value, bytes) for value in stored.values()):
-                return stored if self.writes else dict(stored.items())
-        except OSError:
-            raise
-        except Exception:  # damaged, as below
-            pass
-        if not self.writes:
-            return {}
-        file.unlink()
-        return SCons.dblite.open(name, flag, mode)
+            write_atomically(self.file, pickle.dumps(dict(self)))
+        except OSError as error:
+            self.file.unlink(missing_ok=True)
+            said = f"{error.strerror or error}; the next build makes everything again"
+            print(f"error: {self.file} was not written: {said}", file=sys.stderr)
+        self._changed = False
+
+
+def _stored(file: Path) -> dict[str, bytes]:
+    try:
+        stored = pickle.loads(file.read_bytes())
+    except Exception:  # missing, or whatever damaged bytes make of a pickle
+        return {}
+    if isinstance(stored, dict) and all(isinstance(each, bytes) for each in stored.values()):
+        return stored
+    return {}
