@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from wasip1_build.digests import Digests
+from wasip1_build.digests import Digests, Stamps
 from wasip1_build.findings import Location, failure
 from wasip1_build.steps.execute import execute
 from wasip1_build.steps.step import Context, Step
@@ -34,6 +34,12 @@ class KnownTools(Tools):
         return {"version": version} if version else {"missing": request.program}
 
 
+def reads(context: Context, names: Iterable[str]) -> Callable[[], Stamps]:
+    """Takes the digests of a step's inputs."""
+    paths = [str(context.path(name)) for name in names]
+    return lambda: {path: context.digests.taken(path)[1] for path in paths}
+
+
 def context_in(
     root: Path,
     tools: Mapping[str, str] | None = None,
@@ -52,7 +58,7 @@ def context_in(
 
 def run(step: Step, context: Context) -> None:
     """Runs a step as a build does, its outputs in place."""
-    execute(step, context, step.inputs)
+    execute(step, context, reads(context, step.inputs))
 
 
 def put(root: Path, name: str, content: bytes | Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,14 @@ def stamp_of(path: str | Path) -> Stamp | None:
     """The stamp of a file, following links; None where there is none or it is a directory."""
     look = look_at(os.fspath(path))
     return None if look is None or stat.S_ISDIR(look[4]) else Stamp(*look)
+
+
+Stamps = Mapping[str, Stamp | None]  # by absolute path
+
+
+def have_moved(stamps: Stamps) -> bool:
+    """Whether one of the files is no longer the one that had the stamp."""
+    return any(stamp_of(path) != stamp for path, stamp in stamps.items())
 
 
 class _Entry(NamedTuple):
@@ -80,21 +88,20 @@ class Digests:
 
     def digest(self, path: str | Path) -> str | None:
         """The digest of a file's content; None where it cannot be read or is a directory."""
+        return self.taken(path)[0]
+
+    def taken(self, path: str | Path) -> tuple[str | None, Stamp | None]:
+        """A file's digest, and the stamp under which it is the file's."""
         name = os.path.abspath(path)
         stamp = stamp_of(name)
         if stamp is None:
             self.see(name)
-            return None
+            return None, None
         self.seen.setdefault(name, (stamp, time.time_ns()))
         entry = self._entries.get(name)
         if entry and entry.stamp == stamp and not entry.racy:
-            return entry.digest
-        return self._read(name, stamp)
-
-    def stamp(self, path: str | Path) -> Stamp | None:
-        """The stamp under which a file's digest was last taken; None where it never was."""
-        entry = self._entries.get(os.path.abspath(path))
-        return entry.stamp if entry else None
+            return entry.digest, stamp
+        return self._read(name, stamp), stamp
 
     def see(self, path: str) -> None:
         """Notes how a file or directory is, before something else than its digest is read of it."""
@@ -162,4 +169,4 @@ class Digests:
             self._entries, self._facts = {}, {}
 
 
-__all__ = ["TICK_NS", "Digests", "Stamp", "stamp_of"]
+__all__ = ["TICK_NS", "Digests", "Stamp", "Stamps", "have_moved", "stamp_of"]

@@ -213,7 +213,7 @@ def _artifact(
         define=artifact.define,
         go=listing.go,
         deps=listing.output,
-        stage=names.state("stage"),
+        stages=f"stage/@{workspace.profile}",
         output=debug,
     )
     strip = Strip(debug, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)

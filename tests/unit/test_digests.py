@@ -78,7 +78,7 @@ def test_what_cannot_be_read_has_no_digest(tmp_path: Path) -> None:
     assert known.digest(tmp_path) is None
     assert stamp_of(tmp_path) is None
     assert stamp_of(tmp_path / "missing") is None
-    assert known.stamp(tmp_path / "missing") is None
+    assert known.taken(tmp_path / "missing") == (None, None)
 
 
 def test_another_digest_may_be_asked_for(file: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_later_build_reads_nothing_again(file: Path, tmp_path: Path) -> None:
     second = Digests(store)
     assert second.digest(file) == sha256_of_bytes(b"one")
     assert second.fact("version", (str(file),)) == "1.27.3"
-    assert second.stamp(file) == stamp_of(file)
+    assert second.taken(file) == (sha256_of_bytes(b"one"), stamp_of(file))
     assert second.hashed == 0
 
 

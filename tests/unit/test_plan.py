@@ -103,13 +103,11 @@ def test_two_artifacts_that_would_write_to_one_place_are_refused() -> None:
 def test_definitions_are_words_of_ldflags() -> None:
     artifact = replace(HELLO, define={"main.b": "it's", "main.a": "1 2"}, kind="reactor")
     (compiled,) = (s for s in planned(artifact).steps if isinstance(s, CompileGo))
-    assert compiled.arguments == (
+    assert compiled.build_flags == (
         "-trimpath",
         "-buildvcs=false",
         "-buildmode=c-shared",
         "-ldflags='-X=main.a=1 2' \"-X=main.b=it's\"",
-        "--",
-        "./cmd/hello",
     )
 
 

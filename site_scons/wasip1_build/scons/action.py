@@ -8,17 +8,19 @@ import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import SCons.Action
 import SCons.Errors
 import SCons.Node.FS
 
-from wasip1_build.digests import Digests
+from wasip1_build.digests import Stamp, Stamps
 from wasip1_build.findings import Failure, Finding
 from wasip1_build.report import github
 from wasip1_build.report.console import findings_text, style_of
 from wasip1_build.scons.record import OutputRecord
+from wasip1_build.scons.signing import Signing
 from wasip1_build.steps.execute import execute
 from wasip1_build.steps.gate import Gate, gate_findings, located
 from wasip1_build.steps.list_go import ListGo
@@ -38,7 +40,7 @@ class Work:
     step: Step
     context: Context
     record: OutputRecord
-    signatures: Digests  # of files, in the form that SCons itself stores
+    signing: Signing
     seals: tuple[str, ...] = ()
     artifact: str = ""
 
@@ -79,7 +81,7 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
         if any(findings_on(node) for node in target[0].prerequisites or ()):
             return _failed(target[0], f"{work.step.name}: its packages are not listed (see above)")
         try:
-            execute(work.step, work.context, _sign_inputs(target[0], work))
+            execute(work.step, work.context, partial(_sign_inputs, target[0], work))
         except Failure as error:
             findings = located(error.findings, work.artifact, work.context.locate)
             target[0].attributes.wasip1_findings = findings
@@ -131,19 +133,17 @@ def _targets(target: Any, executor: Any) -> Sequence[Any]:
     return targets
 
 
-def _sign_inputs(target: Any, work: Work) -> tuple[str, ...]:
-    """The files that a target depends on, each signed as it is now.
+def _sign_inputs(target: Any, work: Work) -> Stamps:
+    """Signs the files that a target depends on as they are now.
 
     SCons would read those that it meets for the first time after the step has run, and take what
     was written meanwhile for what the step saw.
     """
-    names = []
-    for child in target.children():
-        if isinstance(child, SCons.Node.FS.File):
-            path = child.get_abspath()
-            child.get_ninfo().csig = work.signatures.digest(path) or ""
-            names.append(path)
-    return tuple(names)
+    files = (child for child in target.children() if isinstance(child, SCons.Node.FS.File))
+    stamps: dict[str, Stamp | None] = {}
+    for file in files:
+        stamps[file.get_abspath()] = work.signing.sign(file)[1]
+    return stamps
 
 
 def _show(findings: Sequence[Finding], context: Context) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import SCons.Script
 
@@ -17,6 +18,8 @@ from wasip1_build.scons.good import keep_good
 from wasip1_build.scons.outcomes import outcomes, shared_findings
 from wasip1_build.scons.session import is_looking
 from wasip1_build.scons.workspace import Declared
+from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.go_stage import remove_stages
 
 
 def finish(declared: Declared, file: str, started_ns: int, _lock: object) -> None:
@@ -55,6 +58,9 @@ def _remove_unplanned(declared: Declared) -> None:
     """After a build without failures: outputs that an earlier plan made and this one does not."""
     if not SCons.Script.GetBuildFailures():
         declared.session.record.remove_unplanned(declared.nodes)
+        stages = {Path(step.stage) for step in declared.plan.steps if isinstance(step, CompileGo)}
+        for directory in {stage.parent for stage in stages}:
+            remove_stages(declared.context.state(str(directory)), {s.name for s in stages})
 
 
 def _remove_empty_directories(declared: Declared) -> None:

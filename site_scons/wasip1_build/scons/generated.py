@@ -131,11 +131,11 @@ def _leads(node: Any, goal: Any) -> bool:
         if current in seen:
             continue
         seen.add(current)
-        waiting += _declared_before(current)
+        waiting += declared_before(current)
     return False
 
 
-def _declared_before(node: Any) -> Iterator[Any]:
+def declared_before(node: Any) -> Iterator[Any]:
     """What SConscripts say that a node is made from or comes after."""
     yield from node.sources
     yield from node.depends or ()  # None once the node is done

@@ -11,12 +11,12 @@ import SCons.Builder
 import SCons.Node.FS
 import SCons.Scanner
 
-from wasip1_build.digests import Digests
 from wasip1_build.findings import failure
 from wasip1_build.scons.action import StepAction, attach, is_ours, work_of
 from wasip1_build.scons.generated import generated_for, only_comes_before
 from wasip1_build.scons.order import WaitingNodes
 from wasip1_build.scons.session import Session
+from wasip1_build.scons.signing import Signing
 from wasip1_build.steps.step import Step
 
 
@@ -41,7 +41,7 @@ def declare(
     the artifacts (DIR:NAME) in whose lines of the spec its findings have their place.
     """
     env = _base(env).Clone(BUILDERS={"Wasip1Step": step_builder()})
-    env.Decider(decider(session.signatures))
+    env.Decider(decider(session.signing))
     path = session.context.path
     nodes: dict[str, Any] = {}
     for step in steps:
@@ -105,7 +105,7 @@ def _file(env: Any, path: Path) -> Any:
         ) from None
 
 
-def decider(signatures: Digests) -> Callable[..., bool]:
+def decider(signing: Signing) -> Callable[..., bool]:
     """A Decider that reads a file again only when its stamp has moved.
 
     SCons's content-timestamp compares whole seconds and no size: two edits within a second are
@@ -115,8 +115,7 @@ def decider(signatures: Digests) -> Callable[..., bool]:
     def changed(dependency: Any, target: Any, previous: Any, _repository: Any = None) -> bool:
         if not isinstance(dependency, SCons.Node.FS.File):
             return bool(dependency.get_csig() != getattr(previous, "csig", None))
-        digest = signatures.digest(dependency.get_abspath()) or ""
-        dependency.get_ninfo().csig = digest
+        digest, _ = signing.sign(dependency)
         if is_ours(target) and only_comes_before(dependency, target):
             return False
         return bool(digest != getattr(previous, "csig", None))

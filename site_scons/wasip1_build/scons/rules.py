@@ -76,7 +76,7 @@ def go_wasm(call: Call) -> Sequence[Step]:
         define=artifact.define,
         go=go,
         deps=listing.output,
-        stage=call.state("stage", output),
+        stages="stage/rules",
         output=output,
     )
     return [listing, compiled]
@@ -244,7 +244,7 @@ def manifest(call: Call) -> Sequence[Step]:
             gate=gate.output,
             output=output,
             tools=(compiled.go, *precompiled),
-            flags=compiled.arguments,
+            flags=compiled.build_flags,
         ),
     ]
 

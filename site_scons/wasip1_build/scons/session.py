@@ -21,6 +21,8 @@ from wasip1_build.plan import STATE
 from wasip1_build.scons.action import Work
 from wasip1_build.scons.generated import made_from
 from wasip1_build.scons.record import OutputRecord
+from wasip1_build.scons.signing import Signing
+from wasip1_build.scons.wanted import wanted_steps
 from wasip1_build.steps.execute import clear_runs
 from wasip1_build.steps.step import Context, Step
 from wasip1_build.toolchain.store import cache_directory
@@ -31,16 +33,16 @@ LOOKING = ("help", "no_exec", "question")  # options of SCons
 
 @dataclass(frozen=True)
 class Session:
-    """The state of one build directory. `signatures` are digests in the form that SCons stores."""
+    """The state of one build directory."""
 
     context: Context
     record: OutputRecord
-    signatures: Digests
+    signing: Signing
     nodes: dict[str, Any] = field(default_factory=dict)  # declared so far, by output path
 
     def work(self, step: Step, seals: tuple[str, ...] = (), artifact: str = "") -> Work:
         """A step with what it runs with."""
-        return Work(step, self.context, self.record, self.signatures, seals, artifact)
+        return Work(step, self.context, self.record, self.signing, seals, artifact)
 
     def save(self) -> None:
         """Writes what was learned; to be called after SCons has written its own signatures."""
@@ -48,8 +50,8 @@ class Session:
         self._record_retrieved()
         self.record.save()
         self.context.digests.save()
-        if self.signatures is not self.context.digests:
-            self.signatures.save()
+        if self.signing.digests is not self.context.digests:
+            self.signing.digests.save()
 
     def _record_retrieved(self) -> None:
         """Records the outputs that came from a CacheDir, which runs no step."""
@@ -106,9 +108,10 @@ def open_session(
         locate=locate,
         cache=cache_directory(environ),
         made_from=functools.partial(made_from, root),
+        peers=functools.cache(functools.partial(wanted_steps, state)),
     )
     record = OutputRecord(root, state / "outputs", owner)
-    return Session(context, record, _signatures(digests, state))
+    return Session(context, record, Signing(_signatures(digests, state)))
 
 
 def _signatures(digests: Digests, state: Path) -> Digests:

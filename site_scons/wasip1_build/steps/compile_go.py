@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from wasip1_build.digests import stamp_of
-from wasip1_build.files import (
-    sha256_of_bytes,
-    sha256_of_file,
-    sha256_of_json,
-    write_atomically,
-)
+from wasip1_build.files import sha256_of_json
 from wasip1_build.findings import Failure, failure
+from wasip1_build.process import Result
+from wasip1_build.steps.go_batch import GoBatch, Link
 from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import GoContext, require_member
 from wasip1_build.steps.go_deps import GoDeps, Main
+from wasip1_build.steps.go_stage import StagedModule, executable_name
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain.tools import Tool, ToolRequest
-from wasip1_build.wasm.sections import read_sections
 
 
 @dataclass(frozen=True)
 class CompileGo:
     """Builds the debug module of one main package.
 
-    `package` is an argument of go build, `deps` the go-deps.json that lists it, `stage` a
-    directory kept between builds, in which go finds the module it linked last and skips the link.
+    `package` is an argument of go build, `deps` the go-deps.json that lists it, `stages` a
+    directory of the state below which go links: see steps.go_stage.
     """
 
     name: ClassVar[str] = "compile"
@@ -43,7 +40,7 @@ class CompileGo:
     define: Mapping[str, str]
     go: ToolRequest
     deps: str
-    stage: str
+    stages: str
     output: str
 
     @property
@@ -72,7 +69,7 @@ class CompileGo:
     def key(self, context: Context) -> Key:
         main = self._main(context)
         return {
-            "arguments": self.arguments,
+            "arguments": (*self.build_flags, self.package),
             "go": context.tools.identity(self.go),
             "standard": main and self._standard(context, main),
             "modules": main and main.modules,
@@ -84,27 +81,73 @@ class CompileGo:
         tool = context.tools.find(self.go)
         require_member(context.root, self.modules)
         self._require_main(context)
-        link = context.state(self.stage) / Path(self.output).name
-        sidecar = link.with_suffix(".sha256")
-        _drop_unless_ours(link, sidecar)
-        link.parent.mkdir(parents=True, exist_ok=True)
-        result = run_go(context, tool, self.modules, ["build", "-o", str(link), *self.arguments])
-        if result.returncode != 0:
-            what = f"go cannot build {self.package}"
-            raise go_failure(context, self.modules, result, what, key="package")
-        data = link.read_bytes()
-        _require_whole(data, self.output, link)
-        context.out(self.output).write_bytes(data)
-        write_atomically(sidecar, sha256_of_bytes(data).encode())
+        batch = context.once(("go build", *self._group), GoBatch)
+        link = self._link(context)
+        build = partial(self._go_build, context, tool)
+        made = batch.module(link, partial(self._others, context), build)
+        if isinstance(made, Result):
+            if made.returncode != 0:
+                what = f"go cannot build {self.package}"
+                raise go_failure(context, self.modules, made, what, key="package")
+            made = link.staged.path.read_bytes()  # (its sources moved: it will be made again)
+        context.out(self.output).write_bytes(made)
 
     @property
-    def arguments(self) -> tuple[str, ...]:
-        """What go build is given, but for -o."""
-        return (*self.build_flags, "--", self.package)
+    def stage(self) -> str:
+        """The directory in the state where go links, shared by what one call can build."""
+        group = sha256_of_json([str(each) for each in self._group])[:12]
+        return f"{self.stages}/{group}"
+
+    @property
+    def _group(self) -> tuple[object, ...]:
+        """What two packages must have in common to be built by one call of go. It refuses several
+        with -buildmode=c-shared."""
+        where = (self.modules.work, self.modules.directory)
+        return (
+            *where,
+            self.build_flags,
+            self.go,
+            self.stages,
+            self.package if self.reactor else "",
+        )
+
+    def _go_build(
+        self, context: Context, tool: Tool, directory: Path, packages: list[str]
+    ) -> Result:
+        arguments = ["build", "-o", f"{directory}{os.sep}", *self.build_flags, "--", *packages]
+        return run_go(context, tool, self.modules, arguments)
+
+    def _others(self, context: Context) -> Iterator[Link]:
+        """What else this build needs that the same call can make."""
+        compiled = (step for step in context.peers() if isinstance(step, CompileGo))
+        for peer in compiled:
+            if peer != self and peer._group == self._group and peer._is_listed(context):
+                yield peer._link(context)
+
+    def _link(self, context: Context) -> Link:
+        main = self._main(context)
+        name = executable_name(main.import_path) if main else self.package.rpartition("/")[2]
+        taken = {
+            str(path): context.digests.taken(path)
+            for path in (context.path(file) for file in self.discovered(context))
+        }
+        digests = {path: digest for path, (digest, _) in taken.items()}
+        return Link(
+            package=self.package,
+            staged=StagedModule(context.state(self.stage), name),
+            signature=sha256_of_json([self.version, self.key(context), digests]),
+            stamps={path: stamp for path, (_, stamp) in taken.items()},
+            output=self.output,
+        )
+
+    def _is_listed(self, context: Context) -> bool:
+        """Whether all that is known says that go can build the package."""
+        main = self._main(context)
+        return main is not None and main.name == "main" and not main.error
 
     @property
     def build_flags(self) -> tuple[str, ...]:
-        """The flags among them."""
+        """The flags of go build, but for -o."""
         mode = ["-buildmode=c-shared"] if self.reactor else []
         linker = " ".join(_quoted(f"-X={name}={self.define[name]}") for name in sorted(self.define))
         return (
@@ -159,30 +202,6 @@ def _found(context: Context, request: ToolRequest) -> Tool | None:
         return context.tools.find(request)
     except Failure:
         return None
-
-
-def _drop_unless_ours(link: Path, sidecar: Path) -> None:
-    """Go trusts the build ID at the start of the file that it finds, and links nothing: a file that
-    was cut short or changed since would be taken for good."""
-    if link.exists():
-        known = sidecar.read_bytes() if sidecar.exists() else b""
-        if sha256_of_file(link).encode() != known:
-            link.unlink()
-
-
-def _require_whole(data: bytes, output: str, link: Path) -> None:
-    """Go 1.27 ends with status 0 where the disk is full, or a limit on the size of files is hit,
-    while it links: the module just stops somewhere."""
-    try:
-        read_sections(data, output)
-    except Failure as problem:
-        link.unlink()
-        raise failure(
-            "go-link",
-            f"go did not write all of {output}",
-            why=problem.findings[0].what,
-            fix="make room on the disk, or raise the limit on the size of files (`ulimit -f`)",
-        ) from None
 
 
 def _quoted(word: str) -> str:

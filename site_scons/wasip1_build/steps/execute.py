@@ -6,10 +6,10 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-from wasip1_build.digests import stamp_of
+from wasip1_build.digests import Stamps, have_moved
 from wasip1_build.findings import Failure, failure
 from wasip1_build.steps.step import Context, Step
 
@@ -21,19 +21,16 @@ _FIXES = {
 }
 
 
-def execute(step: Step, context: Context, inputs: Iterable[str]) -> None:
+def execute(step: Step, context: Context, sign: Callable[[], Stamps]) -> None:
     """Runs a step and renames its outputs into place.
 
-    `inputs` are all the files that it depends on, the discovered ones too, whose digests were
-    taken through `context.digests`. Where one of them moves during the run, the result is thrown
-    away and the step runs again. Raises Failure, and then none of the outputs exists.
+    `sign` takes the digests of all the files that the step depends on, the discovered ones too.
+    Where one of them moves during the run, the result is thrown away and the step runs again.
+    Raises Failure, and then none of the outputs exists.
     """
     try:
-        names = tuple(inputs)
         for _ in range(ATTEMPTS):
-            for name in names:
-                context.digests.digest(context.path(name))
-            if _attempt(step, context, names):
+            if _attempt(step, context, sign()):
                 return
         raise failure(
             "inputs-moved",
@@ -71,14 +68,14 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _attempt(step: Step, context: Context, inputs: tuple[str, ...]) -> bool:
+def _attempt(step: Step, context: Context, stamps: Stamps) -> bool:
     """Whether the step ran on inputs that stayed as they were."""
     runs = run_directory(context)
     runs.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=f"{step.name}-", dir=runs))
     try:
         step.run(context.staged(stage))
-        if any(stamp_of(context.path(n)) != context.digests.stamp(context.path(n)) for n in inputs):
+        if have_moved(stamps):
             return False
         for output in step.outputs:
             made, place = stage / "out" / output, context.path(output)

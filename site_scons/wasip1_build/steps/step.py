@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -31,6 +31,8 @@ class Context:
     locate: Callable[[str, str], Location | None] = lambda _artifact, _key: None
     # The absolute paths of files that other builders make from an output and what follows from it.
     made_from: Callable[[str], Collection[str]] = lambda _output: frozenset()
+    # The other steps of this build, for one that is cheaper done together with them.
+    peers: Callable[[], Iterable[Step]] = tuple
     cache: Path | None = None  # the tool cache: what is dear to make and the same in every tree
     stage: Path | None = None  # set while a step runs
     worked_out: dict[object, Any] = field(default_factory=dict)  # for `once`
@@ -56,7 +58,7 @@ class Context:
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` returned for this key, the first time in this process that it was asked."""
         if key not in self.worked_out:
-            self.worked_out[key] = make()
+            self.worked_out.setdefault(key, make())  # of two threads, both get the first
         value: T = self.worked_out[key]
         return value
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from small_project import KnownTools
+from small_project import KnownTools, reads
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, failure
 from wasip1_build.steps.execute import clear_runs, execute, run_directory
@@ -55,19 +55,19 @@ def test_all_outputs_appear_together_and_nothing_else_stays(context: Context) ->
     def look(running: Context) -> None:
         assert outputs(running) == []
 
-    execute(Copy(look), context, ["in.txt"])
+    execute(Copy(look), context, reads(context, ["in.txt"]))
     assert outputs(context) == ["a.txt", "b.txt"]
     assert list(run_directory(context).iterdir()) == []
 
 
 def test_a_failure_leaves_no_output_not_even_an_older_one(context: Context) -> None:
-    execute(Copy(nothing), context, ["in.txt"])
+    execute(Copy(nothing), context, reads(context, ["in.txt"]))
 
     def fail(_running: Context) -> None:
         raise failure("test", "it failed")
 
     with pytest.raises(Failure, match="it failed"):
-        execute(Copy(fail), context, ["in.txt"])
+        execute(Copy(fail), context, reads(context, ["in.txt"]))
     assert outputs(context) == []
 
 
@@ -77,7 +77,7 @@ def test_an_input_that_moves_during_the_run_makes_it_run_again(context: Context)
             running.path("in.txt").write_text("the other")
 
     step = Copy(move_once)
-    execute(step, context, ["in.txt"])
+    execute(step, context, reads(context, ["in.txt"]))
     assert len(step.runs) == 2
     assert context.path("out/a.txt").read_text() == "the other"
 
@@ -85,20 +85,20 @@ def test_an_input_that_moves_during_the_run_makes_it_run_again(context: Context)
 def test_an_input_that_never_rests_is_an_error(context: Context) -> None:
     step = Copy(lambda running: running.path("in.txt").write_text("x" * len(step.runs)))
     with pytest.raises(Failure, match="change while it is made"):
-        execute(step, context, ["in.txt"])
+        execute(step, context, reads(context, ["in.txt"]))
     assert outputs(context) == []
 
 
 def test_a_refusal_of_the_operating_system_is_a_failure(context: Context) -> None:
     context.path("out").write_text("a file where a directory is needed")
     with pytest.raises(Failure, match=r"cannot copy out/a\.txt"):
-        execute(Copy(nothing), context, ["in.txt"])
+        execute(Copy(nothing), context, reads(context, ["in.txt"]))
 
 
 def test_an_output_that_is_a_directory_is_not_replaced(context: Context) -> None:
     context.path("out/a.txt").mkdir(parents=True)
     with pytest.raises(Failure, match=r"out/a\.txt is a directory"):
-        execute(Copy(nothing), context, ["in.txt"])
+        execute(Copy(nothing), context, reads(context, ["in.txt"]))
     assert context.path("out/a.txt").is_dir()
 
 
