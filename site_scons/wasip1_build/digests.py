@@ -14,7 +14,7 @@ from typing import NamedTuple
 from wasip1_build.files import sha256_of_file, write_atomically
 from wasip1_build.looks import TICK_NS, Look, is_racy, look_at
 
-FORMAT = 2
+FORMAT = 3
 
 
 class Stamp(NamedTuple):
@@ -41,28 +41,22 @@ def have_moved(stamps: Stamps) -> bool:
     return any(stamp_of(path) != stamp for path, stamp in stamps.items())
 
 
-class _Entry(NamedTuple):
-    stamp: Stamp
-    read_ns: int
-    digest: str
-
-    @property
-    def racy(self) -> bool:
-        return is_racy(self.stamp, self.read_ns)
+# What was read of a file: its look then (a Stamp), when (ns), and what came of it. Plain tuples, as
+# marshal keeps them: a large workspace has tens of thousands.
+_Reading = tuple[Look, int, str]
+_Fact = tuple[tuple[tuple[str, Look], ...], int, str]
 
 
-class _Fact(NamedTuple):
-    stamps: tuple[tuple[str, Stamp | None], ...]
-    read_ns: int
-    text: str
-
-    @property
-    def racy(self) -> bool:
-        return any(is_racy(stamp, self.read_ns) for _, stamp in self.stamps)
+def _is_racy(reading: _Reading) -> bool:
+    return is_racy(reading[0], reading[1])
 
 
-def _stamps(files: tuple[str, ...]) -> tuple[tuple[str, Stamp | None], ...]:
-    return tuple((file, stamp_of(file)) for file in files)
+def _stamps(files: tuple[str, ...]) -> tuple[tuple[str, Look], ...]:
+    return tuple((file, _plain(stamp_of(file))) for file in files)
+
+
+def _plain(stamp: Stamp | None) -> Look:
+    return None if stamp is None else (*stamp,)  # (marshal knows no subclass)
 
 
 class Digests:
@@ -81,7 +75,8 @@ class Digests:
         self.hashed = 0
         self.seen: dict[str, tuple[Look, int]] = {}
         self._lock = threading.Lock()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, _Reading] = {}
+        self._notes: dict[str, _Reading] = {}
         self._facts: dict[str, _Fact] = {}
         self._changed = False
         self._load()
@@ -99,8 +94,8 @@ class Digests:
             return None, None
         self.seen.setdefault(name, (stamp, time.time_ns()))
         entry = self._entries.get(name)
-        if entry and entry.stamp == stamp and not entry.racy:
-            return entry.digest, stamp
+        if entry and entry[0] == stamp and not _is_racy(entry):
+            return entry[2], stamp
         return self._read(name, stamp), stamp
 
     def see(self, path: str) -> None:
@@ -113,13 +108,29 @@ class Digests:
         for file in files:
             self.see(file)
         known = self._facts.get(name)
-        return known.text if known and not known.racy and known.stamps == _stamps(files) else None
+        if known is None or any(is_racy(look, known[1]) for _, look in known[0]):
+            return None
+        return known[2] if known[0] == _stamps(files) else None
 
     def remember(self, name: str, files: tuple[str, ...], text: str) -> None:
         """Keeps a text for `fact`, as long as the stamps of these files stay."""
         with self._lock:
-            self._facts[name] = _Fact(_stamps(files), time.time_ns(), text)
+            self._facts[name] = (_stamps(files), time.time_ns(), text)
             self._changed = True
+
+    def note(self, path: str, make: Callable[[str], str]) -> str:
+        """What `make` says of one file, asked again only where the file's stamp has moved."""
+        self.see(path)
+        stamp = stamp_of(path)
+        known = self._notes.get(path)
+        if known and known[0] == stamp and not _is_racy(known):
+            return known[2]
+        read_ns = time.time_ns()
+        text = make(path)
+        with self._lock:
+            self._notes[path] = (_plain(stamp), read_ns, text)
+            self._changed = True
+        return text
 
     def save(self) -> None:
         """Writes the store, if anything was learned.
@@ -130,14 +141,10 @@ class Digests:
         if self.store is None or not self._changed:
             return
         for name, entry in list(self._entries.items()):
-            if entry.racy and stamp_of(name) == entry.stamp:
-                self._read(name, entry.stamp)
-        entries = {name: (tuple(e.stamp), e.read_ns, e.digest) for name, e in self._entries.items()}
-        facts = {
-            name: ([(file, tuple(s) if s else None) for file, s in f.stamps], f.read_ns, f.text)
-            for name, f in self._facts.items()
-        }
-        write_atomically(self.store, marshal.dumps((FORMAT, entries, facts)))
+            if _is_racy(entry) and (stamp := stamp_of(name)) == entry[0] and stamp:
+                self._read(name, stamp)
+        kept = (FORMAT, self._entries, self._notes, self._facts)
+        write_atomically(self.store, marshal.dumps(kept))
         self._changed = False
 
     def _read(self, name: str, stamp: Stamp) -> str | None:
@@ -149,7 +156,7 @@ class Digests:
         with self._lock:
             self.hashed += 1
             # A file that moved while it was read keeps its older stamp and is read again next time.
-            self._entries[name] = _Entry(stamp, read_ns, digest)
+            self._entries[name] = (_plain(stamp), read_ns, digest)
             self._changed = True
         return digest
 
@@ -157,16 +164,11 @@ class Digests:
         if self.store is None:
             return
         try:
-            version, entries, facts = marshal.loads(self.store.read_bytes())
-            if version != FORMAT:
-                return
-            self._entries = {n: _Entry(Stamp(*s), r, d) for n, (s, r, d) in entries.items()}
-            self._facts = {
-                name: _Fact(tuple((f, Stamp(*s) if s else None) for f, s in stamps), read_ns, text)
-                for name, (stamps, read_ns, text) in facts.items()
-            }
-        except (OSError, EOFError, ValueError, TypeError, AttributeError):
-            self._entries, self._facts = {}, {}
+            version, entries, notes, facts = marshal.loads(self.store.read_bytes())
+            if version == FORMAT and all(isinstance(d, dict) for d in (entries, notes, facts)):
+                self._entries, self._notes, self._facts = entries, notes, facts
+        except (OSError, EOFError, ValueError, TypeError):
+            return
 
 
 __all__ = ["TICK_NS", "Digests", "Stamp", "Stamps", "have_moved", "stamp_of"]

@@ -12,7 +12,8 @@ import SCons.Node.FS
 from wasip1_build.scons.action import is_ours, work_of
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.compile_go import CompileGo
-from wasip1_build.steps.go_world import SOURCES, bases_of, embed_bases
+from wasip1_build.steps.go_heads import bases_of
+from wasip1_build.steps.go_world import SOURCES, embed_bases
 from wasip1_build.steps.list_go import ListGo
 from wasip1_build.steps.step import Context, Step
 
@@ -63,7 +64,7 @@ def _sources(generated: list[Any], step: Any, context: Context) -> list[Any]:
     """Those of them that the go command looks at, or that an embed line could match."""
     if not generated:
         return []
-    bases = embed_bases(context.root, step.trees, (context.build_dir,))
+    bases = embed_bases(context.root, step.trees, (context.build_dir,), context.digests)
     # What a generated source embeds is not known before it is there.
     bases |= {str(each.dir.get_abspath()) for each in generated if each.name.endswith(".go")}
     looked_at = (*SOURCES, "default.pgo")
@@ -75,7 +76,9 @@ def _sources(generated: list[Any], step: Any, context: Context) -> list[Any]:
 def _embedded(step: CompileGo, context: Context) -> list[Any]:
     """Generated files that a listed source embeds, though they were not there to be listed."""
     files = [os.path.abspath(context.path(name)) for name in step.discovered(context)]
-    bases = {base for file in files if file.endswith(".go") for base in bases_of(file)}
+    bases = {
+        base for file in files if file.endswith(".go") for base in bases_of(file, context.digests)
+    }
     fs = SCons.Node.FS.get_default_fs()
     found = {}
     for base in bases:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from wasip1_build.digests import Digests
 from wasip1_build.files import sha256_of_json
+from wasip1_build.steps.go_heads import bases, bases_of, head_of
 
 # What the go command looks at in a package's directory (go help packages, go/build).
 SOURCES = (
@@ -16,137 +17,139 @@ SOURCES = (
     ".cxx", ".m", ".f", ".F", ".for", ".f90", ".swig", ".swigcxx",
 )  # fmt: skip
 
-_HEADER_TOKEN = re.compile(
-    r"\s+|;|(?P<line>//[^\n]*)|(?P<block>/\*.*?\*/)"
-    r"|(?P<package>package\s+\w+)"
-    r'|(?P<import>import\s*(?:\((?:[^()"`/]|"[^"\n]*"|`[^`]*`|//[^\n]*|/\*.*?\*/|/)*\)'
-    r'|[^\s"`(]*\s*(?:"[^"\n]*"|`[^`]*`)))',
-    re.DOTALL,
-)
-_IMPORT_NOISE = re.compile(r'("[^"\n]*"|`[^`]*`)|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_EMBED = re.compile(r"^[ \t]*//go:embed[ \t]+(.+?)[ \t\r]*$", re.MULTILINE)
+
+@dataclass(frozen=True)
+class World:
+    """The digest, and by absolute path what of each file and directory it may depend on: as long
+    as `fact_of` says the same of all of them, the digest stays."""
+
+    digest: str
+    facts: Mapping[str, str]
 
 
-def header(text: str) -> list[str]:
-    """What a Go file's head says to the go command: build lines, package clause, imports, embeds.
-
-    Comments beside them and everything below them is left out, so that an edit there does not
-    make the list of dependencies stale. Where a head cannot be understood, all of it counts.
-    """
-    facts: list[str] = []
-    position = 1 if text.startswith("\ufeff") else 0
-    while token := _HEADER_TOKEN.match(text, position):
-        position = token.end()
-        if token["line"]:
-            if token["line"].startswith(("//go:build", "// +build", "//+build")):
-                facts.append(token["line"].rstrip())
-        elif token["package"]:
-            facts.append(" ".join(token["package"].split()))
-        elif token["import"]:
-            facts.append(" ".join(_IMPORT_NOISE.sub(r"\1", token["import"]).split()))
-    facts += [f"embed {match}" for match in _EMBED.findall(text)]
-    if text.startswith("import", position) or text.startswith("package", position):
-        facts.append(text)
-    return facts
-
-
-def world_digest(
+def read_world(
     root: Path,
     directories: Collection[str],
     skip: Collection[str],
+    digests: Digests,
     unseen: Collection[str] = frozenset(),
-    see: Callable[[str], None] = lambda _path: None,
-) -> str:
-    """A digest over the listings and file heads of local modules.
+) -> World:
+    """The world of local modules: their listings and file heads.
 
     `directories` are the modules, `skip` directories that hold none of their sources; both are
-    relative to `root`. `unseen` are absolute paths of files that count as not there. `see` is told
-    of each file and directory before it is read. Nested modules count only when they are among
-    `directories`. Directories that begin with "." or "_", and
-    node_modules, are no packages of anybody's.
+    relative to `root`. `unseen` are absolute paths of files that count as not there. Nested
+    modules count only when they are among `directories`. Directories that begin with "." or "_",
+    and node_modules, are no packages of anybody's.
     """
     hidden = {os.path.abspath(root / name) for name in skip} | set(unseen)
-    world = _World(root, hidden, see)
+    walk = _Walk(str(root), hidden, digests)
     tops = (os.path.abspath(root / directory) for directory in sorted(directories))
-    return sha256_of_json([fact for top in tops for fact in world.walk(top, set())])
+    digest = sha256_of_json([fact for top in tops for fact in walk.below(top, set())])
+    return World(digest, walk.facts)
+
+
+def fact_of(path: str, digests: Digests) -> str:
+    """What of a file or directory may decide a world; "" where nothing is."""
+    if os.path.isdir(path):
+        return _listed(_entries(path))
+    if path.endswith(".go"):
+        return str(head_of(path, digests))
+    return "file" if os.path.isfile(path) else ""
 
 
 @dataclass(frozen=True)
-class _World:
+class _Walk:
     """One walk through the sources of local modules."""
 
-    root: Path
+    root: str
     hidden: set[str]
-    see: Callable[[str], None]
+    digests: Digests
+    facts: dict[str, str] = field(default_factory=dict)
 
-    def walk(self, top: str, passed: set[str]) -> Iterator[list[object]]:
+    def below(self, top: str, passed: set[str]) -> Iterator[list[object]]:
         """The facts of a directory and all below it; `passed` ends circles of links."""
         real = os.path.realpath(top)
         if real in passed:
             return
         passed.add(real)
-        names, subdirectories = self._listing(top)
-        where = os.path.relpath(top, self.root)
+        entries = self._entries(top)
+        directories = [entry for entry in entries if entry.is_dir()]
+        names = [e.name for e in entries if _matters(e.name) and e not in directories]
         if names:
-            yield [where, names]
+            yield [self._where(top), names]
         for name in names:
             if name.endswith(".go"):
-                yield from self._file_facts(os.path.join(top, name))
-        for path in subdirectories:
-            if os.path.isfile(os.path.join(path, "go.mod")):
-                yield [os.path.relpath(path, self.root), "module"]
+                yield from self._file_facts(f"{top}/{name}")
+        for entry in directories:
+            if not _may_hold_packages(entry.name):
+                continue
+            if os.path.isfile(f"{entry.path}/go.mod"):
+                self._note(f"{entry.path}/go.mod", "file")
+                yield [self._where(entry.path), "module"]
             else:
-                yield from self.walk(path, passed)
-
-    def _listing(self, top: str) -> tuple[list[str], list[str]]:
-        """The names of files that matter to go, and the paths of directories to go on with."""
-        self.see(top)
-        try:
-            entries = sorted(os.scandir(top), key=lambda entry: entry.name)
-        except OSError:
-            return [], []
-        entries = [entry for entry in entries if entry.path not in self.hidden]
-        directories = [entry for entry in entries if entry.is_dir()]
-        return (
-            [entry.name for entry in entries if entry not in directories and _matters(entry.name)],
-            [entry.path for entry in directories if _may_hold_packages(entry)],
-        )
+                yield from self.below(entry.path, passed)
 
     def _file_facts(self, path: str) -> Iterator[list[object]]:
-        self.see(path)
-        try:
-            text = Path(path).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return
-        facts = header(text)
-        yield [os.path.relpath(path, self.root), facts]
-        for base in _bases(os.path.dirname(path), facts):
+        head = head_of(path, self.digests)
+        self._note(path, str(head))
+        yield [self._where(path), head]
+        for base in bases(os.path.dirname(path), head):
             yield from self._embedded(base)
 
     def _embedded(self, base: str) -> Iterator[list[object]]:
         """The names of all files that an embed line could match, now."""
-        self.see(base)
-        where = os.path.relpath(base, self.root)
-        if not os.path.isdir(base):
-            yield [where, "embeds", os.path.isfile(base) and base not in self.hidden]
+        if os.path.isdir(base):
+            yield [self._where(base), "embeds", sorted(self._files_below(base))]
             return
-        names = []
-        for directory, _, files in os.walk(base):
-            self.see(directory)
-            paths = (os.path.join(directory, file) for file in files)
-            names += [os.path.relpath(path, self.root) for path in paths if path not in self.hidden]
-        yield [where, "embeds", sorted(names)]
+        there = os.path.isfile(base)
+        self._note(base, "file" if there else "")
+        yield [self._where(base), "embeds", there and base not in self.hidden]
+
+    def _files_below(self, directory: str) -> Iterator[str]:
+        for entry in self._entries(directory):
+            if not entry.is_dir():
+                yield self._where(entry.path)
+            elif not entry.is_symlink():
+                yield from self._files_below(entry.path)
+
+    def _entries(self, directory: str) -> list[os.DirEntry[str]]:
+        """What is in a directory, by name, but for what is hidden."""
+        self.digests.see(directory)
+        entries = _entries(directory)
+        self._note(directory, _listed(entries))
+        return [entry for entry in entries if entry.path not in self.hidden]
+
+    def _note(self, path: str, fact: str) -> None:
+        self.digests.see(path)
+        self.facts[path] = fact
+
+    def _where(self, path: str) -> str:
+        return os.path.relpath(path, self.root)
+
+
+def _entries(directory: str) -> list[os.DirEntry[str]]:
+    try:
+        return sorted(os.scandir(directory), key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _listed(entries: Iterable[os.DirEntry[str]]) -> str:
+    """A directory as one line: its names, those of directories with a slash."""
+    return "\n".join(entry.name + "/" * entry.is_dir() for entry in entries)
 
 
 def _matters(name: str) -> bool:
     return name == "go.mod" or (name.endswith(SOURCES) and not name.endswith("_test.go"))
 
 
-def _may_hold_packages(entry: os.DirEntry[str]) -> bool:
-    return entry.name[0] not in "._" and entry.name != "node_modules"
+def _may_hold_packages(name: str) -> bool:
+    return name[0] not in "._" and name != "node_modules"
 
 
-def embed_bases(root: Path, directories: Collection[str], skip: Collection[str]) -> set[str]:
+def embed_bases(
+    root: Path, directories: Collection[str], skip: Collection[str], digests: Digests
+) -> set[str]:
     """The absolute paths at or below which embed lines of local modules find their files."""
     skipped = {os.path.abspath(root / name) for name in skip}
     found: set[str] = set()
@@ -155,26 +158,5 @@ def embed_bases(root: Path, directories: Collection[str], skip: Collection[str])
             names[:] = [n for n in names if n[0] not in "._" and f"{where}/{n}" not in skipped]
             for file in files:
                 if file.endswith(".go"):
-                    found |= bases_of(os.path.join(where, file))
+                    found |= bases_of(os.path.abspath(os.path.join(where, file)), digests)
     return found
-
-
-def bases_of(file: str) -> set[str]:
-    """The absolute paths at or below which the embed lines of one Go file find their files."""
-    try:
-        text = Path(file).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return set()
-    return {os.path.abspath(base) for base in _bases(os.path.dirname(file), header(text))}
-
-
-def _bases(directory: str, facts: Iterable[str]) -> Iterator[str]:
-    """For each embed pattern, the path up to its first wildcard."""
-    for patterns in (fact for fact in facts if fact.startswith("embed ")):
-        for quoted, bare in re.findall(r'["`]([^"`]+)["`]|(\S+)', patterns.removeprefix("embed ")):
-            base = directory
-            for part in (quoted or bare).removeprefix("all:").split("/"):
-                if any(char in part for char in "*?[\\"):
-                    break
-                base = os.path.join(base, part)
-            yield base

@@ -12,7 +12,7 @@ from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import GoContext, require_go_version
 from wasip1_build.steps.go_deps import FIELDS, GoDeps, from_go_list
 from wasip1_build.steps.go_work_sum import keep_work_sum
-from wasip1_build.steps.go_world import world_digest
+from wasip1_build.steps.go_world import World, read_world
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain.tools import ToolRequest
 
@@ -55,15 +55,19 @@ class ListGo:
             "flags": self.flags,
             "directory": self.modules.directory,
             "go": context.tools.identity(self.go),
-            "world": world_digest(
-                context.root,
-                self.modules.directories,
-                self.skip,
-                context.made_from(self.output),
-                context.digests.see,
-            ),
+            "world": self.world(context).digest,
             "again": self._again(context),
         }
+
+    def world(self, context: Context) -> World:
+        """What the listing depends on beside its inputs, read once in a process."""
+        return context.once(("world", self.output), lambda: self._read_world(context))
+
+    def _read_world(self, context: Context) -> World:
+        unseen = context.made_from(self.output)
+        return read_world(
+            context.root, self.modules.directories, self.skip, context.digests, unseen
+        )
 
     def _again(self, context: Context) -> int | None:
         """Another number in each build where the last listing has an error: a proxy that did not

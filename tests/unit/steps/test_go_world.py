@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from wasip1_build.steps.go_world import embed_bases, header, world_digest
+from wasip1_build.digests import Digests
+from wasip1_build.steps.go_world import World, embed_bases, fact_of, read_world
 
 FILES = {
     "go.mod": "module m\n",
@@ -28,8 +30,16 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def world(root: Path, *skip: str) -> World:
+    return read_world(root, ["."], ["build", *skip], Digests(None))
+
+
 def digest(root: Path) -> str:
-    return world_digest(root, ["."], ["build"])
+    return world(root).digest
+
+
+def facts_stay(before: World) -> bool:
+    return all(fact_of(path, Digests(None)) == fact for path, fact in before.facts.items())
 
 
 def change(name: str, text: str) -> Callable[[Path], None]:
@@ -51,6 +61,8 @@ MOVES = {
     "a new package": change("c/c.go", "package c\n"),
     "a new embedded file": change("a/static/y.txt", ""),
     "a directory that becomes a module": change("a/go.mod", "module a\n"),
+    "a module that becomes a directory": lambda root: (root / "nested/go.mod").unlink(),
+    "an embedded directory that goes": lambda root: shutil.rmtree(root / "a/static"),
 }
 
 STAYS = {
@@ -68,9 +80,11 @@ STAYS = {
 
 @pytest.mark.parametrize("name", MOVES)
 def test_it_moves_with(name: str, root: Path) -> None:
-    before = digest(root)
+    before = world(root)
+    assert facts_stay(before)
     MOVES[name](root)
-    assert digest(root) != before
+    assert digest(root) != before.digest
+    assert not facts_stay(before)
 
 
 @pytest.mark.parametrize("name", STAYS)
@@ -84,9 +98,7 @@ def test_it_is_the_same_in_another_place(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "elsewhere"
     for name, text in FILES.items():
         change(name, text)(other)
-    assert world_digest(other, ["."], ["build"]) == world_digest(
-        root, ["."], ["build", "elsewhere"]
-    )
+    assert digest(other) == world(root, "elsewhere").digest
 
 
 def test_directories_that_link_in_a_circle_end(root: Path) -> None:
@@ -94,28 +106,11 @@ def test_directories_that_link_in_a_circle_end(root: Path) -> None:
     assert digest(root)
 
 
-def test_a_head_is_understood_in_every_spelling() -> None:
-    text = (
-        '// Copyright\n//go:build wasip1\n\n/* package doc\nimport "no"\n*/\n'
-        'package main // here\n\nimport "fmt" // why\nimport (\n\tx "a/b" // foo (bar)\n'
-        '\t/* a ) */ . "c"\n\t_ `d`\n)\nimport ("q";"r")\nimport . "z"\n\n'
-        '//go:embed static/*.txt "a b.txt"\nvar x = 1\n'
-    )
-    assert header(text) == [
-        "//go:build wasip1",
-        "package main",
-        'import "fmt"',
-        'import ( x "a/b" . "c" _ `d` )',
-        'import ("q";"r")',
-        'import . "z"',
-        'embed static/*.txt "a b.txt"',
-    ]
-
-
-def test_a_head_that_is_not_understood_counts_whole() -> None:
-    broken = 'package main\n\nimport ("fmt"\n\nfunc main() {}\n'
-    assert header(broken) != header(broken.replace("main() {}", "main() { print() }"))
-
-
 def test_embed_lines_name_where_their_files_are(root: Path) -> None:
-    assert embed_bases(root, ["."], ["build"]) == {str(root / "a/static")}
+    assert embed_bases(root, ["."], ["build"], Digests(None)) == {str(root / "a/static")}
+
+
+def test_a_change_of_code_alone_moves_no_fact(root: Path) -> None:
+    before = world(root)
+    STAYS["code"](root)
+    assert facts_stay(before)
