@@ -9,7 +9,7 @@ from project import Build, Project
 
 # https://docs.python.org/3/library/audit_events.html; `site` imports sitecustomize at start.
 _SITECUSTOMIZE = """import os, sys
-log = open(os.environ["WITNESS"], "a")
+log = open(os.environ["WITNESS"], "a", 1)
 def hook(event, arguments):
     if event == "open" and isinstance(arguments[0], str):
         log.write(f"open {arguments[0]}\\n")

@@ -61,7 +61,7 @@ class Plan:
         """By each step's first output, the manifests of the artifacts that need the step."""
         needed: dict[str, tuple[str, ...]] = {}
         for planned in self.artifacts:
-            manifest = planned.names.file("manifest.json")
+            manifest = planned.names.manifest
             shared = [name for step in planned.steps for name in getattr(step, "requires", ())]
             for output in (*(step.outputs[0] for step in planned.steps), *shared):
                 needed[output] = (*needed.get(output, ()), manifest)
@@ -87,6 +87,11 @@ class Names:
     def file(self, suffix: str) -> str:
         """A.SUFFIX."""
         return f"{self.directory}/{self.artifact}.{suffix}"
+
+    @property
+    def manifest(self) -> str:
+        """A.manifest.json, which exists only where every verdict is pass."""
+        return self.file("manifest.json")
 
     def state(self, kind: str) -> str:
         """A place of the artifact's own in BUILD-DIR/.wasip1, relative to it."""
@@ -301,7 +306,7 @@ def _manifest(
         sizes=sizes.output,
         checks=checks.output,
         gate=gate.output,
-        output=names.file("manifest.json"),
+        output=names.manifest,
         tools=(compiler.go, *dict.fromkeys(step.wasmtime for step in precompile)),
         flags=compiler.build_flags,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from wasip1_build.report.summary import FORMS, Report, Summary
+from wasip1_build.report.rendering import SEVERITIES, Rendering, shown_names
+from wasip1_build.report.summary import FORMS, Summary
 from wasip1_build.units import human_size
 
 LEGEND = (
@@ -27,66 +28,70 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns, and one row of texts an artifact. An empty text: there is nothing to say."""
+    """Columns, and by artifact (DIR:NAME) one row of texts. An empty text: nothing to say."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Mapping[str, tuple[str, ...]]
     legend: tuple[str, ...]
 
 
-def table_of(report: Report) -> Table:
-    """The table of a build. Forms that no artifact has get no column."""
-    built = {size.form for artifact in report.artifacts for size in artifact.sizes}
-    forms = tuple(form for form in FORMS if form in built)
-    repeated = {
-        name
-        for name, count in Counter(artifact.name for artifact in report.artifacts).items()
-        if count > 1
+COLUMNS = (
+    Column("artifact"),
+    *(Column(form, "right") for form in FORMS),
+    Column("saved", "right"),
+    Column("budget"),
+    Column("checks"),
+    Column("verdict"),
+)
+
+
+def cells_of(artifact: Summary) -> dict[str, str]:
+    """The texts of one artifact's row by heading, but for its name; only forms that it has."""
+    saved = "" if artifact.saved_percent is None else f"{artifact.saved_percent:.1f} %"
+    forms = {form: _largest(artifact, form) for form in FORMS}
+    return {
+        **{form: text for form, text in forms.items() if text},
+        **({"saved": saved} if any(forms.values()) else {}),
+        "budget": budget_cell(artifact),
+        "checks": checks_cell(artifact),
+        "verdict": "FAIL" if artifact.verdict == "fail" else artifact.verdict.replace("-", " "),
     }
-    columns = (
-        Column("artifact"),
-        *(Column(form, "right") for form in forms),
-        *((Column("saved", "right"),) if forms else ()),
-        Column("budget"),
-        Column("checks"),
-        Column("verdict"),
-    )
-    rows = tuple(_row(artifact, forms, repeated) for artifact in report.artifacts)
-    several = any(
-        sum(size.form == "cwasm" for size in artifact.sizes) > 1 for artifact in report.artifacts
-    )
-    legend = (*(LEGEND if forms else ()), *((CWASM_LEGEND,) if several else ()))
+
+
+def table_of(build: Rendering) -> Table:
+    """The table of a build. Forms that no artifact has get no column."""
+    used = {heading for each in build.artifacts.values() for heading in each.cells}
+    always = {"artifact", "budget", "checks", "verdict"}
+    columns = tuple(column for column in COLUMNS if column.heading in used | always)
+    names = shown_names(build.artifacts)
+    rows = {
+        artifact: (
+            names[artifact],
+            *(each.cells.get(column.heading, "") for column in columns[1:]),
+        )
+        for artifact, each in build.artifacts.items()
+    }
+    several = any(each.targets > 1 for each in build.artifacts.values())
+    sized = "saved" in used
+    legend = (*(LEGEND if sized else ()), *((CWASM_LEGEND,) if several else ()))
     return Table(columns, rows, legend)
 
 
-def totals_line(report: Report) -> str:
+def totals_line(build: Rendering) -> str:
     """The build in one sentence: "3 artifacts: 2 passed, 1 failed; 1 error, 2 warnings"."""
-    artifacts = _plural(len(report.artifacts), "artifact")
+    artifacts = _plural(len(build.artifacts), "artifact")
     verdicts = [
         f"{count} {word}"
         for verdict, word in (("pass", "passed"), ("fail", "failed"), ("not-built", "not built"))
-        if (count := sum(artifact.verdict == verdict for artifact in report.artifacts))
+        if (count := build.count(verdict))
     ]
-    severities = Counter(str(finding.severity) for finding in report.all_findings)
     findings = [
-        _plural(severities[severity], severity)
-        for severity in ("error", "warning", "note")
-        if severities[severity]
+        _plural(count, severity)
+        for severity, count in zip(SEVERITIES, build.findings, strict=True)
+        if count
     ]
     line = f"{artifacts}: {', '.join(verdicts)}" if verdicts else artifacts
     return "; ".join([line, ", ".join(findings)] if findings else [line])
-
-
-def _row(artifact: Summary, forms: tuple[str, ...], repeated: set[str]) -> tuple[str, ...]:
-    saved = "" if artifact.saved_percent is None else f"{artifact.saved_percent:.1f} %"
-    return (
-        artifact.artifact if artifact.name in repeated else artifact.name,
-        *(_largest(artifact, form) for form in forms),
-        *((saved,) if forms else ()),
-        budget_cell(artifact),
-        checks_cell(artifact),
-        "FAIL" if artifact.verdict == "fail" else artifact.verdict.replace("-", " "),
-    )
 
 
 def _largest(artifact: Summary, form: str) -> str:

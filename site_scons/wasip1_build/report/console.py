@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
 from wasip1_build.findings import Finding
-from wasip1_build.report.cells import Column, table_of, totals_line
-from wasip1_build.report.summary import Report
+from wasip1_build.report.cells import Table, table_of, totals_line
+from wasip1_build.report.lines import aligned
+from wasip1_build.report.rendering import Rendering
 
 _RESET = "\x1b[0m"
 _COLORS = {
@@ -43,37 +44,36 @@ def style_of(stream: TextIO, environment: Mapping[str, str]) -> Style:
     return Style(color, stream.encoding or "ascii")
 
 
-@dataclass(frozen=True)
-class TableLines:
-    """The table in pieces; `rows` by artifact (DIR:NAME), in the report's order."""
+def table(build: Rendering, style: Style = Style(), shown: Collection[str] | None = None) -> str:
+    """The table at the end of a build, with its legend and totals; ends with a newline.
 
-    heading: str
-    rows: Mapping[str, str]
-    legend: tuple[str, ...]
-    totals: str
-
-
-def table(report: Report, style: Style = Style()) -> str:
-    """The table at the end of a build, with its legend and totals; ends with a newline."""
-    lines = table_lines(report, style)
-    return "\n".join([lines.heading, *lines.rows.values(), *lines.legend, lines.totals]) + "\n"
+    With `shown` only these artifacts (DIR:NAME) have a row; the totals are of all.
+    """
+    content = table_of(build)
+    lines = table_lines(content, style, [name for name in content.rows if _is_in(name, shown)])
+    rest = len(content.rows) - len(lines) + 1
+    if rest:
+        lines.append(f"and {rest} more, up to date" if lines[1:] else f"{rest} up to date")
+    return "\n".join([*lines, *content.legend, totals_line(build)]) + "\n"
 
 
-def table_lines(report: Report, style: Style = Style()) -> TableLines:
-    """The lines of the table."""
-    content = table_of(report)
-    nothing = "—" if style.unicode else "-"
-    heading = tuple(column.heading for column in content.columns)
-    rows = [tuple(_printable(cell, style) or nothing for cell in row) for row in content.rows]
-    widths = [max(len(cell) for cell in cells) for cells in zip(heading, *rows, strict=True)]
-    lines = [_line(row, widths, content.columns, style) for row in rows]
-    names = [summary.artifact for summary in report.artifacts]
-    return TableLines(
-        heading=_line(heading, widths, content.columns),
-        rows=dict(zip(names, lines, strict=True)),
-        legend=tuple(content.legend),
-        totals=totals_line(report),
-    )
+def table_lines(content: Table, style: Style, shown: Iterable[str]) -> list[str]:
+    """The heading, and the rows of these artifacts."""
+    heading = [column.heading for column in content.columns]
+    texts = [[printable(cell, style) for cell in content.rows[name]] for name in shown]
+    lines = aligned([heading, *texts], [column.align == "right" for column in content.columns])
+    return ["  ".join(lines[0]), *(_colored(line, style) for line in lines[1:])]
+
+
+def _is_in(name: str, shown: Collection[str] | None) -> bool:
+    return shown is None or name in shown
+
+
+def _colored(cells: list[str], style: Style) -> str:
+    *before, verdict = cells
+    if style.color and verdict in _COLORS:
+        verdict = f"{_COLORS[verdict]}{verdict}{_RESET}"
+    return "  ".join([*before, verdict])
 
 
 def findings_text(findings: Iterable[Finding], style: Style = Style()) -> str:
@@ -90,20 +90,9 @@ def _finding(finding: Finding, style: Style) -> str:
     return text.replace(severity, f"{color}{severity}{_RESET}", 1)
 
 
-def _line(
-    cells: tuple[str, ...],
-    widths: list[int],
-    columns: tuple[Column, ...],
-    style: Style = Style(),
-) -> str:
-    padded = [
-        cell.rjust(width) if column.align == "right" else cell.ljust(width)
-        for cell, width, column in zip(cells, widths, columns, strict=True)
-    ]
-    padded[-1] = cells[-1]
-    if style.color and cells[-1] in _COLORS:
-        padded[-1] = f"{_COLORS[cells[-1]]}{cells[-1]}{_RESET}"
-    return "  ".join(padded)
+def printable(cell: str, style: Style) -> str:
+    """A cell as the stream can show it; a dash where there is nothing to say."""
+    return _printable(cell, style) or ("—" if style.unicode else "-")
 
 
 def _printable(text: str, style: Style) -> str:

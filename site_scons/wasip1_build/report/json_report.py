@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-import json
 import os
+import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from wasip1_build.files import json_bytes
-from wasip1_build.findings import Severity, failure
-from wasip1_build.report.summary import Report, Size, Summary
-from wasip1_build.schema_files import schema_path
+from wasip1_build.findings import Finding
+from wasip1_build.report.rendering import SEVERITIES, Rendering
+from wasip1_build.report.summary import Size, Summary
 
 SPEC_VERSION = 1
 
 
-def json_report(report: Report, build_dir: Path) -> bytes:
-    """report.json, not yet held against its schema: see `require_schema`.
+def json_report(build: Rendering) -> bytes:
+    """report.json: as json_bytes would write it, from the parts of the artifacts.
 
-    Paths in it are relative to `build_dir`, so that it says the same wherever the tree lies.
+    Paths in it are relative to the build directory, so that it says the same wherever the tree
+    lies.
     """
-    record = {
+    artifacts = ",\n".join(_indented(each.json, 4) for each in build.artifacts.values())
+    listed = f"[\n{artifacts}\n  ]" if artifacts else "[]"
+    findings = _indented(build.workspace.json, 2).lstrip()
+    rest = {  # (what sorts after these two)
+        "profile": build.profile,
         "spec-version": SPEC_VERSION,
-        "profile": report.profile,
         "totals": {
-            "artifacts": len(report.artifacts),
-            "passed": report.count("pass"),
-            "failed": report.count("fail"),
-            "not_built": report.count("not-built"),
-            "errors": report.weigh(Severity.ERROR),
-            "warnings": report.weigh(Severity.WARNING),
-            "notes": report.weigh(Severity.NOTE),
+            "artifacts": len(build.artifacts),
+            "passed": build.count("pass"),
+            "failed": build.count("fail"),
+            "not_built": build.count("not-built"),
+            **{f"{name}s": n for name, n in zip(SEVERITIES, build.findings, strict=True)},
         },
-        "artifacts": [_artifact(artifact, build_dir) for artifact in report.artifacts],
-        "findings": [finding.to_json() for finding in report.findings],
     }
-    return json_bytes(record)
+    first = f'{{\n  "artifacts": {listed},\n  "findings": {findings},\n'
+    return first.encode() + json_bytes(rest).removeprefix(b"{\n")
+
+
+def _indented(text: str, columns: int) -> str:
+    return textwrap.indent(text, " " * columns)
 
 
 def relative(path: Path, directory: Path) -> str:
@@ -43,8 +49,9 @@ def relative(path: Path, directory: Path) -> str:
     return Path(os.path.relpath(path, directory)).as_posix()
 
 
-def _artifact(artifact: Summary, build_dir: Path) -> dict[str, Any]:
-    return {
+def artifact_json(artifact: Summary, build_dir: Path) -> str:
+    """One artifact's part of report.json."""
+    record = {
         "artifact": artifact.artifact,
         "verdict": artifact.verdict,
         "manifest": relative(artifact.manifest, build_dir) if artifact.manifest else None,
@@ -55,6 +62,12 @@ def _artifact(artifact: Summary, build_dir: Path) -> dict[str, Any]:
         "checks": [{"name": name, "verdict": verdict} for name, verdict in artifact.checks],
         "findings": [finding.to_json() for finding in artifact.findings],
     }
+    return json_bytes(record).decode().rstrip()
+
+
+def findings_json(findings: Iterable[Finding]) -> str:
+    """The findings of no single artifact in report.json."""
+    return json_bytes([finding.to_json() for finding in findings]).decode().rstrip()
 
 
 def _size(size: Size) -> dict[str, Any]:
@@ -65,18 +78,3 @@ def _size(size: Size) -> dict[str, Any]:
         entry["budget_bytes"] = size.budget_bytes
         entry["over_bytes"] = max(0, size.size_bytes - size.budget_bytes)
     return entry
-
-
-def require_schema(data: bytes) -> None:
-    """Raises Failure where these bytes, about to become report.json, do not fit its schema."""
-    import jsonschema  # 75 ms: only where a report is written
-
-    schema = json.loads(schema_path("report").read_bytes())
-    for error in jsonschema.Draft7Validator(schema).iter_errors(json.loads(data)):
-        place = ".".join(map(str, error.absolute_path)) or "the top"
-        raise failure(
-            "report-invalid",
-            "report.json would not fit its schema",
-            why=f"at {place}: {error.message}",
-            fix="remove the build directory and build again; if it comes back, report it",
-        )

@@ -7,24 +7,29 @@ from collections.abc import Iterable
 
 from wasip1_build.findings import Finding
 from wasip1_build.report.cells import table_of, totals_line
-from wasip1_build.report.summary import Report
+from wasip1_build.report.rendering import Rendering
 
 # What Markdown or the HTML inside it would read as markup: names and messages are only text.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&@])")
 
 
-def markdown_report(report: Report) -> str:
+def markdown_report(build: Rendering) -> str:
     """The table, its legend and every finding, as GitHub-flavoured Markdown."""
-    content = table_of(report)
-    lines = [f"## WASI modules: {totals_line(report)}", ""]
+    content = table_of(build)
+    lines = [f"## WASI modules: {totals_line(build)}", ""]
     lines.append(_row(column.heading for column in content.columns))
     lines.append(_row("--:" if column.align == "right" else "---" for column in content.columns))
-    lines += [_row(_text(cell) for cell in row) for row in content.rows]
+    lines += [_row(_text(cell) for cell in row) for row in content.rows.values()]
     lines += ["", *(f"{_text(line)}  " for line in content.legend)]
-    if report.all_findings:
-        lines += ["", "### Findings", ""]
-        lines += [line for finding in report.all_findings for line in _finding(finding)]
+    findings = [each.markdown for each in (build.workspace, *build.artifacts.values())]
+    if any(findings):
+        lines += ["", "### Findings", "", *(text for text in findings if text)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def findings_markdown(findings: Iterable[Finding]) -> str:
+    """Findings as items of a list; "" for none."""
+    return "\n".join(line for finding in findings for line in _finding(finding))
 
 
 def _row(cells: Iterable[str]) -> str:

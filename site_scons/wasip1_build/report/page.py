@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from wasip1_build.findings import Finding
 from wasip1_build.report.cells import Column, table_of, totals_line
-from wasip1_build.report.summary import Report
+from wasip1_build.report.rendering import Rendering
 
 # Nothing is loaded and nothing runs, whatever a finding quotes.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -22,13 +23,14 @@ pre { overflow-x: auto; border-left: 3px solid; padding-left: .75rem; }
 dd { white-space: pre-line; }"""
 
 
-def html_page(report: Report) -> str:
+def html_page(build: Rendering) -> str:
     """The table and every finding. The verdict is a word, so no colour is needed to read it."""
-    content = table_of(report)
+    content = table_of(build)
     head = "".join(_cell("th", column.heading, column, "col") for column in content.columns)
-    rows = "\n".join(_row(row, content.columns) for row in content.rows)
+    rows = "\n".join(_row(row, content.columns) for row in content.rows.values())
     legend = "\n".join(f"<p>{escape(line)}</p>" for line in content.legend)
-    findings = "\n".join(_finding(finding) for finding in report.all_findings)
+    every = (build.workspace, *build.artifacts.values())
+    findings = "\n".join(each.html for each in every if each.html)
     section = f"<h2>Findings</h2>\n<ul>\n{findings}\n</ul>" if findings else ""
     return f"""<!doctype html>
 <html lang="en">
@@ -36,7 +38,7 @@ def html_page(report: Report) -> str:
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>WASI modules: {escape(totals_line(report))}</title>
+<title>WASI modules: {escape(totals_line(build))}</title>
 <style>
 {_STYLE}
 </style>
@@ -44,10 +46,10 @@ def html_page(report: Report) -> str:
 <body>
 <main>
 <h1>WASI modules</h1>
-<p>{escape(totals_line(report))}</p>
+<p>{escape(totals_line(build))}</p>
 <div class="scroll" role="region" aria-label="Artifacts" tabindex="0">
 <table>
-<caption>Artifacts, profile {escape(report.profile)}</caption>
+<caption>Artifacts, profile {escape(build.profile)}</caption>
 <thead><tr>{head}</tr></thead>
 <tbody>
 {rows}
@@ -60,6 +62,11 @@ def html_page(report: Report) -> str:
 </body>
 </html>
 """
+
+
+def findings_html(findings: Iterable[Finding]) -> str:
+    """Findings as items of a list; "" for none."""
+    return "\n".join(_finding(finding) for finding in findings)
 
 
 def _row(cells: tuple[str, ...], columns: tuple[Column, ...]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
-from wasip1_build.findings import Failure, Finding, Location, Severity, failure, has_errors
+from wasip1_build.findings import Failure, Finding, Location, failure, has_errors
 from wasip1_build.steps.budget import DELIVERED
 from wasip1_build.steps.gate import by_weight, located
 from wasip1_build.steps.results import findings_of, member, read_result
@@ -83,20 +83,6 @@ class Report:
     profile: str
     artifacts: tuple[Summary, ...]
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def all_findings(self) -> tuple[Finding, ...]:
-        """The workspace's findings, then each artifact's."""
-        own = (finding for artifact in self.artifacts for finding in artifact.findings)
-        return (*self.findings, *own)
-
-    def count(self, verdict: Verdict) -> int:
-        """How many artifacts have this verdict."""
-        return sum(artifact.verdict == verdict for artifact in self.artifacts)
-
-    def weigh(self, severity: Severity) -> int:
-        """How many findings have this severity."""
-        return sum(finding.severity is severity for finding in self.all_findings)
 
 
 def report(

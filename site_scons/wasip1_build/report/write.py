@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from wasip1_build.files import write_atomically
-from wasip1_build.report.json_report import json_report, require_schema
+from wasip1_build.report.json_report import json_report
 from wasip1_build.report.markdown import markdown_report
 from wasip1_build.report.page import html_page
-from wasip1_build.report.summary import Report
+from wasip1_build.report.rendering import Rendering
 
 
 def report_files(build_dir: Path) -> tuple[Path, ...]:
@@ -20,24 +20,20 @@ def report_files(build_dir: Path) -> tuple[Path, ...]:
     )
 
 
-def write_reports(report: Report, build_dir: Path) -> tuple[Path, ...]:
+def write_reports(build: Rendering, build_dir: Path) -> tuple[Path, ...]:
     """Writes all three below `build_dir` and returns their paths.
 
-    A file that says the same already stays untouched, and was held against its schema when it was
-    written. Raises Failure where report.json would not fit its schema, and then writes none;
-    OSError where a file cannot be written.
+    A file that says the same already stays untouched. Raises OSError where one cannot be written.
     """
     data_file, text_file, page = report_files(build_dir)
     contents = {
-        data_file: json_report(report, build_dir),
-        text_file: markdown_report(report).encode(),
-        page: html_page(report).encode(),
+        data_file: json_report(build),
+        text_file: markdown_report(build).encode(),
+        page: html_page(build).encode(),
     }
-    stale = {path: data for path, data in contents.items() if not _says(path, data)}
-    if data_file in stale:
-        require_schema(stale[data_file])
-    for path, data in stale.items():
-        write_atomically(path, data)
+    for path, data in contents.items():
+        if not _says(path, data):
+            write_atomically(path, data)
     return tuple(contents)
 
 

@@ -23,10 +23,10 @@ def whole_build(file: str = "wasip1.toml") -> Declared:
 
     # First of all: whatever else asks for it would make one that looks for C compilers.
     SCons.Script.DefaultEnvironment(tools=[])
-    end_if_unchanged(file)
+    change = end_if_unchanged(file)
     from wasip1_build.scons.whole import declare_whole
 
-    return declare_whole(file)
+    return declare_whole(file, change)
 
 
 def generate(env: Any) -> None:

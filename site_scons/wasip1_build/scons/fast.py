@@ -1,4 +1,4 @@
-"""Did nothing change since a build that ended well? Stats alone say so, before any node exists.
+"""Did nothing change since the last build? Stats alone say so, before any node exists.
 
 This is the whole of a null build, so it imports nothing that reads a spec or makes a module.
 """
@@ -6,6 +6,7 @@ This is the whole of a null build, so it imports nothing that reads a spec or ma
 from __future__ import annotations
 
 import contextlib
+import gc
 import marshal
 import os
 import sys
@@ -18,8 +19,9 @@ import SCons.Script.Main
 
 from wasip1_build.build_dir import build_dir_hint
 from wasip1_build.looks import Look, look_at
+from wasip1_build.report.lines import aligned
 
-FORMAT = 1
+FORMAT = 2
 # Options under which "nothing to do" is the whole answer, by the name under which SCons keeps them.
 HARMLESS = {"num_jobs", "no_progress", "silent", "keep_going", "question"}
 # Variables that decide where tools are looked for. PATH counts only where a tool was found there.
@@ -27,41 +29,78 @@ VARIABLES = ("HOME", "WASIP1_CACHE_DIR", "XDG_CACHE_HOME")
 
 
 class Good(NamedTuple):
-    """A bare `scons` that ended well: all that it looked at, and what it had to say.
+    """What the last build looked at, and what it had to say of what is up to date.
 
-    `looks` are files and directories, outputs among them; `words` the targets that it covers, each
-    with the artifacts (DIR:NAME) that they name; `rows` the table's lines by artifact.
+    `looks` are files and directories, outputs among them, those in the tree relative to its root;
+    `words` the targets that it covers, each with the artifacts (DIR:NAME) that they name; `rows`
+    the table's cells by artifact, `right` which of its columns are set to the right. `stale` are
+    the artifacts that are not up to date, though nothing may have changed. `token` names this
+    build.
     """
 
+    token: str
     identity: tuple[Any, ...]
     search_path: str | None  # PATH, where it decided which tools were found
     looks: Mapping[str, Look]
     words: Mapping[str, tuple[str, ...]]
-    heading: str
-    rows: Mapping[str, str]
+    stale: tuple[str, ...]
+    heading: tuple[str, ...]
+    right: tuple[bool, ...]
+    rows: Mapping[str, tuple[str, ...]]
     legend: tuple[str, ...]
     totals: str
     warnings: tuple[str, ...]
 
 
-def end_if_unchanged(file: str) -> None:
-    """Ends the process with status 0 where nothing is to be done, and says so."""
+class Change(NamedTuple):
+    """What is not as the last build left it: `paths` as in its looks, `asked` the artifacts that
+    this run is for, `kept` how the file was in which that build is kept."""
+
+    good: Good
+    paths: tuple[str, ...]
+    asked: frozenset[str]
+    kept: Look
+
+    def is_of(self, store: str) -> bool:
+        """Whether that is still the last build: another one may have run meanwhile."""
+        return look_at(store) == self.kept
+
+
+def end_if_unchanged(file: str) -> Change | None:
+    """Ends the process with status 0 where nothing is to be done, and says so.
+
+    Otherwise what has changed; None where that is not known, or may be anything.
+    """
     root = SCons.Script.Dir("#").abspath
     if not _is_harmless():
-        return
-    good = load(store_of(Path(root), file, SCons.Script.ARGUMENTS.get("PROFILE", "release")))
+        return None
+    store = store_of(Path(root), file, SCons.Script.ARGUMENTS.get("PROFILE", "release"))
+    kept = look_at(store)
+    good = load(store)
     words = SCons.Script.COMMAND_LINE_TARGETS
-    if good is None or not _covers(good, words) or not unchanged(good):
-        return
+    if good is None or not _covers(good, words) or not _same_surroundings(good):
+        return None
+    change = Change(good, changed(good, root), frozenset(asked(good, words)), kept)
+    if change.paths or change.asked & set(good.stale):
+        return change
+    end(good)
+    return None
+
+
+def end(good: Good) -> None:
+    """Says that what is asked for is up to date, and ends the process with status 0."""
     for warning in good.warnings:
         print(warning, file=sys.stderr)
     if not SCons.Script.GetOption("question"):
+        words = SCons.Script.COMMAND_LINE_TARGETS
         _say(answer(good, words, silent=SCons.Script.GetOption("silent")))
-    sys.exit(0)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # tens of thousands of looks need not be taken down one by one
 
 
 def store_of(root: Path, file: str, profile: str) -> str:
-    """Where the last good build of a profile is kept."""
+    """Where the last build of a profile is kept."""
     return str(root / build_dir_hint(root, file) / ".wasip1" / "good" / profile)
 
 
@@ -77,43 +116,58 @@ def identity() -> tuple[Any, ...]:
 
 
 def load(store: str) -> Good | None:
-    """The last good build; None where none is known, or the store is damaged or of another kind."""
+    """The last build; None where none is known, or the store is damaged or of another kind."""
+    gc.disable()  # it would look at each of the looks, again and again
     try:
         with open(store, "rb") as stream:
-            return Good(**marshal.load(stream))
+            return Good(**marshal.loads(stream.read()))
     except (OSError, EOFError, ValueError, TypeError):
         return None
+    finally:
+        gc.enable()
 
 
 def save(store: str, good: Good) -> None:
-    """Keeps a good build. Raises OSError."""
+    """Keeps a build. Raises OSError."""
     os.makedirs(os.path.dirname(store), exist_ok=True)
     temporary = f"{store}.{os.getpid()}"
     with open(temporary, "wb") as stream:
-        marshal.dump(good._asdict(), stream)
+        stream.write(marshal.dumps(good._asdict()))
     os.replace(temporary, store)
 
 
 def forget(store: str) -> None:
-    """No good build is known any more. Raises OSError."""
+    """No build is known any more. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(store)
 
 
-def unchanged(good: Good) -> bool:
-    """Whether everything is as the good build left it."""
-    if good.identity != identity() or good.search_path not in (None, os.environ.get("PATH")):
-        return False
-    return all(look_at(path) == known for path, known in good.looks.items())
+def changed(good: Good, root: str) -> tuple[str, ...]:
+    """The paths that look otherwise than then."""
+    if os.getcwd() == root:  # a relative path costs a quarter less to look at
+        return tuple(path for path, known in good.looks.items() if look_at(path) != known)
+    join = os.path.join
+    looks = good.looks.items()
+    return tuple(path for path, known in looks if look_at(join(root, path)) != known)
+
+
+def asked(good: Good, words: Iterable[str]) -> set[str]:
+    """The artifacts that words on the command line name; without any, the default ones."""
+    return {name for word in list(words) or [""] for name in good.words[word]}
 
 
 def answer(good: Good, words: Iterable[str], *, silent: bool = False) -> str:
     """What a build of these targets prints when nothing is to be done."""
-    asked = list(words)
-    names = {name for word in asked or [""] for name in good.words[word]}
-    said = [] if silent else [f"scons: `{word}' is up to date." for word in asked or ["default"]]
+    given = list(words)
+    names = asked(good, given)
+    said = [] if silent else [f"scons: `{word}' is up to date." for word in given or ["default"]]
     rows = [row for name, row in good.rows.items() if name in names]
-    return "\n".join([*said, good.heading, *rows, *good.legend, *([] if asked else [good.totals])])
+    lines = map("  ".join, aligned([good.heading, *rows], good.right))
+    return "\n".join([*said, *lines, *good.legend, *([] if given else [good.totals])])
+
+
+def _same_surroundings(good: Good) -> bool:
+    return good.identity == identity() and good.search_path in (None, os.environ.get("PATH"))
 
 
 def _is_harmless() -> bool:

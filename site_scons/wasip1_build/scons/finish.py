@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import SCons.Script
@@ -12,9 +13,11 @@ from wasip1_build.findings import Failure
 from wasip1_build.report.console import style_of, table
 from wasip1_build.report.github import append_summary, is_github
 from wasip1_build.report.markdown import markdown_report
+from wasip1_build.report.render import render
+from wasip1_build.report.rendering import Rendered, Rendering
 from wasip1_build.report.summary import report
 from wasip1_build.report.write import write_reports
-from wasip1_build.scons.good import keep_good
+from wasip1_build.scons.good import keep_build
 from wasip1_build.scons.outcomes import outcomes, shared_findings
 from wasip1_build.scons.session import is_looking
 from wasip1_build.scons.workspace import Declared
@@ -44,19 +47,35 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     built = outcomes(declared)
     if not built:
         return
+    build_dir = declared.context.root / declared.workspace.build_dir
     summary = report(
         declared.workspace.profile, built, declared.context.locate, shared_findings(declared)
     )
-    print(table(summary, style_of(sys.stdout, os.environ)), end="", flush=True)
-    write_reports(summary, declared.context.root / declared.workspace.build_dir)
-    keep_good(declared, summary, file, started_ns)
+    this = render(summary, build_dir)
+    every, asked = _with_kept(declared, this)
+    print(table(asked, style_of(sys.stdout, os.environ), this.artifacts), end="", flush=True)
+    write_reports(every, build_dir)
+    passed = {name: each for name, each in this.artifacts.items() if each.verdict == "pass"}
+    keep_build(declared, passed, file, started_ns)
     if is_github(os.environ):
-        append_summary(markdown_report(summary), os.environ)
+        append_summary(markdown_report(every), os.environ)
+
+
+def _with_kept(declared: Declared, this: Rendering) -> tuple[Rendering, Rendering]:
+    """This run's artifacts together with those that it did not have to look at: all of them, and
+    those that were asked for."""
+    part = declared.part
+    if part is None:
+        return this, this
+    kept = {k: Rendered(*v) for k, v in part.graph.rendered.items() if k not in part.stale}
+    every = dict(sorted({**kept, **this.artifacts}.items()))
+    asked = {name: each for name, each in every.items() if name in part.change.asked}
+    return replace(this, artifacts=every), replace(this, artifacts=asked)
 
 
 def _remove_unplanned(declared: Declared) -> None:
     """After a build without failures: outputs that an earlier plan made and this one does not."""
-    if not SCons.Script.GetBuildFailures():
+    if declared.part is None and not SCons.Script.GetBuildFailures():
         declared.session.record.remove_unplanned(declared.nodes)
         stages = {Path(step.stage) for step in declared.plan.steps if isinstance(step, CompileGo)}
         for directory in {stage.parent for stage in stages}:

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 import SCons.Environment
 import SCons.SConsign
@@ -22,10 +22,12 @@ from wasip1_build.report.write import report_files
 from wasip1_build.scons.action import FAILED
 from wasip1_build.scons.arguments import profile_argument
 from wasip1_build.scons.cpus import threads_per_job, usable_cpus
+from wasip1_build.scons.fast import Change, store_of
 from wasip1_build.scons.finish import finish
 from wasip1_build.scons.help import help_text
 from wasip1_build.scons.installed import require_one_copy
 from wasip1_build.scons.lock import take_lock
+from wasip1_build.scons.partial import declare_part
 from wasip1_build.scons.session import is_looking
 from wasip1_build.scons.signature_file import SignatureFiles
 from wasip1_build.scons.workspace import Declared, declare_workspace
@@ -36,8 +38,11 @@ from wasip1_build.spec.select import select
 UP = 1  # what SCons makes of -u; -D is 2, -U is 3
 
 
-def declare_whole(file: str) -> Declared:
-    """Declares everything of a workspace, sets SCons up for it, and reports when the build ends."""
+def declare_whole(file: str, change: Change | None) -> Declared:
+    """Declares a workspace, sets SCons up for it, and reports when the build ends.
+
+    Where a `change` is all that is new since the last build, only what it can reach is declared.
+    """
     try:
         require_one_copy()
         started_ns = time.time_ns()
@@ -45,24 +50,35 @@ def declare_whole(file: str) -> Declared:
         lock = _configure(path)
         env = SCons.Environment.Environment(tools=[])
         arguments = {key: str(value) for key, value in SCons.Script.ARGUMENTS.items()}
-        declared = declare_workspace(
-            env, path, profile_argument(arguments), "", os.environ, threads_per_job()
-        )
-        _require_targets(declared)
-        wanted = {artifact.id for artifact in _default_artifacts(declared)}
+        profile = profile_argument(arguments)
+        cpus = threads_per_job()
+        declared = None
+        if change and change.is_of(store_of(path.parent, file, profile)):
+            declared = declare_part(env, path, profile, change, os.environ, cpus)
+        if declared is None:
+            declared = declare_workspace(env, path, profile, "", os.environ, cpus)
+            _require_targets(declared)
+            SCons.Script.Help(help_text(declared.workspace), append=True)
+        default = env.Alias("default", _wanted(declared))
     except Failure as error:
         _stop(error)
     except OSError as error:
         _stop(_no_state(error))
     for warning in declared.workspace.warnings:
         print(warning, file=sys.stderr)
-    manifests = [declared.manifest(p) for p in declared.plan.artifacts if p.artifact.id in wanted]
-    default = env.Alias("default", manifests)
     env.Default(default)
     env.Clean(default, [str(file) for file in report_files(declared.context.state("").parent)])
-    SCons.Script.Help(help_text(declared.workspace), append=True)
     atexit.register(finish, declared, file, started_ns, lock)
     return declared
+
+
+def _wanted(declared: Declared) -> list[Any]:
+    """The manifests that a `scons` without a word builds."""
+    planned = declared.plan.artifacts
+    if declared.part is None:
+        wanted = {artifact.id for artifact in _default_artifacts(declared)}
+        planned = tuple(each for each in planned if each.artifact.id in wanted)
+    return [declared.manifest(each) for each in planned]
 
 
 def _configure(file: Path) -> IO[str] | None:

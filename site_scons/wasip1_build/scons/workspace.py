@@ -10,6 +10,7 @@ from typing import Any
 
 from wasip1_build.findings import Failure, Finding, Location
 from wasip1_build.plan import STATE, Plan, PlannedArtifact, plan
+from wasip1_build.scons.graph import Part
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking, open_session
 from wasip1_build.spec import build_dir_hint, load_cached
@@ -28,6 +29,7 @@ class Declared:
     session: Session
     nodes: Mapping[str, Any]
     aliases: tuple[str, ...]
+    part: Part | None = None  # where only a part of the workspace was declared
 
     @property
     def context(self) -> Context:
@@ -36,7 +38,7 @@ class Declared:
 
     def manifest(self, planned: PlannedArtifact) -> Any:
         """The node that exists only when every verdict on the artifact is pass."""
-        return self.nodes[planned.names.file("manifest.json")]
+        return self.nodes[planned.names.manifest]
 
     def __getitem__(self, name: str) -> dict[str, Any]:
         """The nodes of one artifact, by NAME where that is unique or by DIR:NAME, each under its
@@ -67,7 +69,8 @@ def declare_workspace(
     workspace = load_cached(root, name, profile, store, keep=not is_looking())
     planned = plan(workspace, go_contexts(root, workspace.artifacts), host_target())
     owner = f"{name}@{profile}"
-    session = open_session(root, workspace.build_dir, owner, environ, cpus, _locator(workspace))
+    locate = locator(workspace.artifacts)
+    session = open_session(root, workspace.build_dir, owner, environ, cpus, locate)
     nodes = declare(env, session, planned.steps, planned.seals(), planned.owners())
     aliases = _Aliases(env, session, prefix)
     return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))
@@ -93,8 +96,9 @@ def go_contexts(root: Path, artifacts: Iterable[Artifact]) -> dict[str, GoContex
     return contexts
 
 
-def _locator(workspace: Workspace) -> Callable[[str, str], Location | None]:
-    by_id = {artifact.id: artifact for artifact in workspace.artifacts}
+def locator(artifacts: Iterable[Artifact]) -> Callable[[str, str], Location | None]:
+    """What finds the place of a key (by an artifact's DIR:NAME) among these artifacts."""
+    by_id = {artifact.id: artifact for artifact in artifacts}
 
     def locate(artifact: str, key: str) -> Location | None:
         found = by_id.get(artifact)
@@ -116,7 +120,7 @@ class _Aliases:
         names = [p.artifact.name for p in planned.artifacts]
         directories: dict[str, list[Any]] = {}
         for each in planned.artifacts:
-            artifact, manifest = each.artifact, nodes[each.names.file("manifest.json")]
+            artifact, manifest = each.artifact, nodes[each.names.manifest]
             unique = names.count(artifact.name) == 1
             for name in (artifact.id, artifact.name) if unique else (artifact.id,):
                 self.env.Alias(self.prefix + name, manifest)

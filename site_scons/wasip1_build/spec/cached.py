@@ -16,21 +16,21 @@ from wasip1_build.schema_files import schema_path
 from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.members import find_members
 from wasip1_build.spec.model import Workspace
+from wasip1_build.unpickle import unpickle
 
 if TYPE_CHECKING:
     from wasip1_build.spec.load import Loaded
 
 FORMAT = 1
-# What a stored workspace may consist of. Pickle can name any function of any module; a damaged or
-# planted store must not be able to call one.
-_CLASSES = frozenset(
+# What a stored workspace consists of.
+MODULES = frozenset(
     {
-        ("wasip1_build.findings", "Location"),
-        ("wasip1_build.digests", "Stamp"),
-        ("wasip1_build.wasm.types", "FuncType"),
+        "wasip1_build.spec.model",
+        "wasip1_build.findings",
+        "wasip1_build.digests",
+        "wasip1_build.wasm.types",
     }
 )
-_MODEL = "wasip1_build.spec.model"
 
 
 def load_workspace(root: Path, file: str = "wasip1.toml", profile: str = "release") -> Workspace:
@@ -98,20 +98,10 @@ def _record(loaded: Loaded, identity: tuple[Any, ...]) -> dict[str, Any]:
 
 def _stored(store: Path) -> dict[str, Any] | None:
     try:
-        with store.open("rb") as stream:
-            record = _Unpickler(stream).load()
-    except Exception:  # (whatever damaged bytes make of a pickle)
+        record = unpickle(store.read_bytes(), MODULES)
+    except (OSError, ValueError):
         return None
     return record if isinstance(record, dict) and record.get("identity") else None
-
-
-class _Unpickler(pickle.Unpickler):
-    """Loads the spec's own classes and no others."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module == _MODEL or (module, name) in _CLASSES:
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is no part of a workspace")
 
 
 def _still_true(record: dict[str, Any], identity: tuple[Any, ...], root: Path) -> bool:

@@ -39,6 +39,7 @@ class GoDeps:
 
     def __init__(self, record: Mapping[str, Any]) -> None:
         self._record = record
+        self._mains: dict[str, Main] = {}
 
     @staticmethod
     def read(path: Path) -> GoDeps | None:
@@ -63,6 +64,11 @@ class GoDeps:
         import_path = self._record["mains"].get(package)
         if import_path is None:
             return None
+        if package not in self._mains:
+            self._mains[package] = self._read(import_path)
+        return self._mains[package]
+
+    def _read(self, import_path: str) -> Main:
         record = self._packages[import_path]
         closure = [
             self._packages[path]

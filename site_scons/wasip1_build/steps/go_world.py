@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ SOURCES = (
 @dataclass(frozen=True)
 class World:
     """The digest, and by absolute path what of each file and directory it may depend on: as long
-    as `fact_of` says the same of all of them, the digest stays."""
+    as `is_still` says so of all of them, the digest stays."""
 
     digest: str
     facts: Mapping[str, str]
@@ -48,13 +48,16 @@ def read_world(
     return World(digest, walk.facts)
 
 
-def fact_of(path: str, digests: Digests) -> str:
-    """What of a file or directory may decide a world; "" where nothing is."""
-    if os.path.isdir(path):
-        return _listed(_entries(path))
-    if path.endswith(".go"):
-        return str(head_of(path, digests))
-    return "file" if os.path.isfile(path) else ""
+def is_still(path: str, fact: str, digests: Digests) -> bool:
+    """Whether what decides a world of a file or directory is as it was."""
+    digests.see(path)
+    if fact.startswith(_EVERYTHING):
+        return os.path.isdir(path) and fact == _everything(_entries(path))
+    if fact.startswith(_SOURCES):
+        return os.path.isdir(path) and fact == _sources(_entries(path))
+    if fact.startswith(_HEAD):
+        return os.path.isfile(path) and fact == _head(head_of(path, digests))
+    return fact == _presence(path)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class _Walk:
         if real in passed:
             return
         passed.add(real)
-        entries = self._entries(top)
+        entries = self._entries(top, _sources)
         directories = [entry for entry in entries if entry.is_dir()]
         names = [e.name for e in entries if _matters(e.name) and e not in directories]
         if names:
@@ -84,14 +87,14 @@ class _Walk:
             if not _may_hold_packages(entry.name):
                 continue
             if os.path.isfile(f"{entry.path}/go.mod"):
-                self._note(f"{entry.path}/go.mod", "file")
+                self._note(f"{entry.path}/go.mod", _FILE)
                 yield [self._where(entry.path), "module"]
             else:
                 yield from self.below(entry.path, passed)
 
     def _file_facts(self, path: str) -> Iterator[list[object]]:
         head = head_of(path, self.digests)
-        self._note(path, str(head))
+        self._note(path, _head(head))
         yield [self._where(path), head]
         for base in bases(os.path.dirname(path), head):
             yield from self._embedded(base)
@@ -101,22 +104,25 @@ class _Walk:
         if os.path.isdir(base):
             yield [self._where(base), "embeds", sorted(self._files_below(base))]
             return
-        there = os.path.isfile(base)
-        self._note(base, "file" if there else "")
-        yield [self._where(base), "embeds", there and base not in self.hidden]
+        presence = _presence(base)
+        self._note(base, presence)
+        yield [self._where(base), "embeds", presence == _FILE and base not in self.hidden]
 
     def _files_below(self, directory: str) -> Iterator[str]:
-        for entry in self._entries(directory):
+        for entry in self._entries(directory, _everything):
             if not entry.is_dir():
                 yield self._where(entry.path)
             elif not entry.is_symlink():
                 yield from self._files_below(entry.path)
 
-    def _entries(self, directory: str) -> list[os.DirEntry[str]]:
+    def _entries(
+        self, directory: str, told: Callable[[Iterable[os.DirEntry[str]]], str]
+    ) -> list[os.DirEntry[str]]:
         """What is in a directory, by name, but for what is hidden."""
         self.digests.see(directory)
         entries = _entries(directory)
-        self._note(directory, _listed(entries))
+        if not self.facts.get(directory, "").startswith(_EVERYTHING):
+            self._note(directory, told(entries))
         return [entry for entry in entries if entry.path not in self.hidden]
 
     def _note(self, path: str, fact: str) -> None:
@@ -134,13 +140,38 @@ def _entries(directory: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _listed(entries: Iterable[os.DirEntry[str]]) -> str:
-    """A directory as one line: its names, those of directories with a slash."""
-    return "\n".join(entry.name + "/" * entry.is_dir() for entry in entries)
+# How a fact begins: all names in a directory, those that decide something, the head of a Go file.
+_EVERYTHING, _SOURCES, _HEAD = "all ", "go ", "head "
+_FILE, _NOTHING = "file", ""
+
+
+def _everything(entries: Iterable[os.DirEntry[str]]) -> str:
+    return _EVERYTHING + " ".join(entry.name + "/" * entry.is_dir() for entry in entries)
+
+
+def _sources(entries: Iterable[os.DirEntry[str]]) -> str:
+    return _SOURCES + " ".join(
+        entry.name + "/" * entry.is_dir()
+        for entry in entries
+        if (_may_hold_packages(entry.name) if entry.is_dir() else _decides(entry.name))
+    )
+
+
+def _head(head: list[str]) -> str:
+    return _HEAD + str(head)
+
+
+def _presence(path: str) -> str:
+    return _FILE if os.path.isfile(path) else _NOTHING
 
 
 def _matters(name: str) -> bool:
     return name == "go.mod" or (name.endswith(SOURCES) and not name.endswith("_test.go"))
+
+
+def _decides(name: str) -> bool:
+    """Whether a file, by being there, can change what is listed or compiled."""
+    return _matters(name) or name in ("go.sum", "go.work", "go.work.sum", "default.pgo")
 
 
 def _may_hold_packages(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,15 @@ import pytest
 from report_files import CHECKS, SIZES, outcome
 from wasip1_build.findings import Finding, Location, Severity
 from wasip1_build.report.console import Style, findings_text, style_of, table
-from wasip1_build.report.summary import Outcome, report
+from wasip1_build.report.render import render
+from wasip1_build.report.rendering import Rendering
+from wasip1_build.report.summary import Outcome
+from wasip1_build.report.summary import report as summarized
+
+
+def report(profile: str, outcomes: Iterable[Outcome]) -> Rendering:
+    return render(summarized(profile, outcomes), Path())
+
 
 ASCII = Style(encoding="ascii")
 OVER = {
@@ -98,6 +107,15 @@ def test_memory_is_a_budget_too(tmp_path: Path) -> None:
     memory = {"memory": {"peak_bytes": 3 << 20, "budget_bytes": 2 << 20}}
     shown = table(report("dev", [outcome(tmp_path, ".:a", sizes=SIZES | memory)]))
     assert "150 % memory" in shown
+
+
+def test_of_many_only_those_that_are_asked_for_have_a_row(tmp_path: Path) -> None:
+    built = report("release", mixed(tmp_path))
+    names = list(built.artifacts)
+    some = table(built, shown=names[:1]).splitlines()
+    assert some[1].startswith(names[0].rpartition(":")[2])
+    assert some[2] == f"and {len(names) - 1} more, up to date"
+    assert some[-1] == table(built).splitlines()[-1]
 
 
 def test_a_table_without_unicode_is_ascii(tmp_path: Path) -> None:

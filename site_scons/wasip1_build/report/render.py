@@ -1,0 +1,44 @@
+"""How is an artifact shown? Each of its texts is made once, when its results have been read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from wasip1_build.findings import Finding
+from wasip1_build.report.cells import cells_of
+from wasip1_build.report.json_report import artifact_json, findings_json
+from wasip1_build.report.markdown import findings_markdown
+from wasip1_build.report.page import findings_html
+from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering
+from wasip1_build.report.summary import Report, Summary
+
+
+def render(report: Report, build_dir: Path) -> Rendering:
+    """A report in texts. Paths in them are relative to `build_dir`."""
+    artifacts = {each.artifact: rendered(each, build_dir) for each in report.artifacts}
+    return Rendering(report.profile, artifacts, _of_findings(report.findings))
+
+
+def rendered(summary: Summary, build_dir: Path) -> Rendered:
+    """One artifact in texts."""
+    return _of_findings(summary.findings)._replace(
+        verdict=summary.verdict,
+        cells=cells_of(summary),
+        targets=sum(size.form == "cwasm" for size in summary.sizes),
+        json=artifact_json(summary, build_dir),
+    )
+
+
+def _of_findings(findings: Iterable[Finding]) -> Rendered:
+    listed = tuple(findings)
+    severities = [str(finding.severity) for finding in listed]
+    return Rendered(
+        verdict="",
+        cells={},
+        targets=0,
+        findings=tuple(map(severities.count, SEVERITIES)),
+        json=findings_json(listed),
+        markdown=findings_markdown(listed),
+        html=findings_html(listed),
+    )

@@ -1,0 +1,59 @@
+"""A build as the table and the report files show it, artifact by artifact, in plain texts.
+
+A large workspace has a thousand artifacts and a build remakes one: what is shown of the others is
+kept from build to build, and nothing of them is read again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+SEVERITIES = ("error", "warning", "note")
+
+
+class Rendered(NamedTuple):
+    """What is shown of one artifact; nothing that marshal could not keep.
+
+    `cells` are the table's, by heading; `findings` are counted by SEVERITIES. The last three are
+    the artifact's part of report.json, and its findings in report.md and on the page.
+    """
+
+    verdict: str
+    cells: Mapping[str, str]
+    targets: int  # for how many it is precompiled
+    findings: tuple[int, ...]
+    json: str
+    markdown: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A whole build; `artifacts` are by DIR:NAME and in that order.
+
+    What is said of no single artifact is in a Rendered too, which has no cells.
+    """
+
+    profile: str
+    artifacts: Mapping[str, Rendered]
+    workspace: Rendered
+
+    def count(self, verdict: str) -> int:
+        """How many artifacts have this verdict."""
+        return sum(each.verdict == verdict for each in self.artifacts.values())
+
+    @property
+    def findings(self) -> tuple[int, ...]:
+        """All findings, counted by SEVERITIES."""
+        every = (self.workspace, *self.artifacts.values())
+        return tuple(map(sum, zip(*(each.findings for each in every), strict=True)))
+
+
+def shown_names(artifacts: Iterable[str]) -> dict[str, str]:
+    """What stands for each DIR:NAME in a table: NAME alone, where no other artifact has it."""
+    names = {artifact: artifact.rpartition(":")[2] for artifact in artifacts}
+    counted = Counter(names.values())
+    return {artifact: name if counted[name] == 1 else artifact for artifact, name in names.items()}

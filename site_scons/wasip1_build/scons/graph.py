@@ -1,0 +1,142 @@
+"""Which artifacts can a changed path reach? The last build's graph, kept artifact by artifact."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import pickle
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wasip1_build.digests import Digests
+from wasip1_build.files import write_atomically
+from wasip1_build.plan import Plan, PlannedArtifact
+from wasip1_build.scons.fast import Change
+from wasip1_build.spec.cached import MODULES
+from wasip1_build.spec.model import Workspace
+from wasip1_build.steps.go_world import is_still
+from wasip1_build.steps.step import Step
+from wasip1_build.unpickle import unpickle
+
+# What a plan consists of.
+_MODULES = MODULES | {
+    "wasip1_build.plan",
+    "wasip1_build.toolchain.tool",
+    "wasip1_build.steps.go_context",
+    *(
+        f"wasip1_build.steps.{name}"
+        for name in (
+            *("aot", "budget", "check", "compile_go", "compile_tinygo", "compress", "gate"),
+            *("imports", "list_go", "manifest", "strip"),
+        )
+    ),
+}
+
+
+class Graph(NamedTuple):
+    """The graph of the build that `token` names (see fast.Good). Paths are as in its looks.
+
+    `workspace` is pickled without its artifacts, `artifacts` are PlannedArtifacts by DIR:NAME,
+    and `shared` their shared steps by output, each pickled alone. `owners` are the artifacts that
+    a path can reach. `facts` are what of a path decides a listing, and `worlds` the digests over
+    all of them by the listing's output. `neighbours` are artifacts that read another's outputs,
+    or whose outputs are read. `rendered` is what is shown of the artifacts that are up to date.
+    """
+
+    token: str
+    workspace: bytes
+    artifacts: Mapping[str, bytes]
+    shared: Mapping[str, bytes]
+    owners: Mapping[str, tuple[str, ...]]
+    facts: Mapping[str, str]
+    worlds: Mapping[str, str]
+    neighbours: Mapping[str, tuple[str, ...]]
+    rendered: Mapping[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the last build's graph: what must be looked at again, and why.
+
+    `stale` are all artifacts that may not be up to date, `plan` has those of them that are asked
+    for. The rest of the workspace is as `graph` has it.
+    """
+
+    change: Change
+    graph: Graph
+    workspace: Workspace
+    plan: Plan
+    stale: frozenset[str]
+
+
+def keep(store: str, graph: Graph) -> None:
+    """Raises OSError."""
+    write_atomically(Path(store), marshal.dumps(graph._asdict()))
+
+
+def graph_of(store: str, token: str) -> Graph | None:
+    """The graph of a build; None where it is not there, or another's."""
+    try:
+        graph = Graph(**marshal.loads(Path(store).read_bytes()))
+    except (OSError, EOFError, ValueError, TypeError):
+        return None
+    return graph if graph.token == token else None
+
+
+def pickled(value: object) -> bytes:
+    """A value in the form in which a Graph keeps it."""
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
+def part_of(graph: Graph, change: Change, root: Path, digests: Digests) -> Part | None:
+    """What the changed paths can reach; None where they can reach anything."""
+    reached = _reached(graph, change, root, digests)
+    if reached is None:
+        return None
+    stale = frozenset(_with_neighbours(graph, {*reached, *change.good.stale}))
+    try:
+        chosen = sorted(stale & change.asked)
+        planned: list[PlannedArtifact] = [_read(graph.artifacts[name]) for name in chosen]
+        needed = {n for p in planned for step in p.steps for n in getattr(step, "requires", ())}
+        if not needed <= graph.worlds.keys():
+            return None
+        shared: list[Step] = [_read(graph.shared[name]) for name in sorted(needed)]
+        workspace: Workspace = _read(graph.workspace)
+    except (ValueError, KeyError):
+        return None
+    return Part(change, graph, workspace, Plan(tuple(shared), tuple(planned)), stale)
+
+
+def planned(graph: Graph, artifact: str) -> PlannedArtifact:
+    """The plan of one artifact. Raises ValueError or KeyError."""
+    found: PlannedArtifact = _read(graph.artifacts[artifact])
+    return found
+
+
+def _read(data: bytes) -> Any:
+    return unpickle(data, _MODULES)
+
+
+def _reached(graph: Graph, change: Change, root: Path, digests: Digests) -> set[str] | None:
+    reached: set[str] = set()
+    for path in change.paths:
+        fact, owners = graph.facts.get(path), graph.owners.get(path)
+        if fact is None and owners is None:
+            return None
+        if fact is not None and not is_still(os.path.join(root, path), fact, digests):
+            return None
+        reached.update(owners or ())
+    return reached
+
+
+def _with_neighbours(graph: Graph, artifacts: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(artifacts)
+    while waiting:
+        artifact = waiting.pop()
+        if artifact not in found:
+            found.add(artifact)
+            waiting += graph.neighbours.get(artifact, ())
+    return found

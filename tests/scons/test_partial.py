@@ -1,0 +1,166 @@
+"""Where a few files changed, only what they can reach is looked at, and nothing of it is missed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from project import Build, Project
+from witness import Witnessed, witnessed
+
+
+@pytest.fixture
+def built(project: Project) -> Project:
+    """`alpha`, which embeds a file and reads a granted directory, and `beta`; up to date."""
+    project.edit("wasip1.toml", ', stdout = "hello world none\\n"', "")
+    project.build()
+    return project
+
+
+def was_partial(run: Witnessed) -> bool:
+    """Whether the spec was not even taken from its store."""
+    return not any(name.endswith(".wasip1/spec/release") for name in run.opened)
+
+
+def built_artifacts(build: Build) -> set[str]:
+    return {Path(path).name.partition(".")[0] for verb, path in build.steps if verb != "list"}
+
+
+def touch(project: Project) -> None:
+    os.utime(project.root / "beta/main.go")
+
+
+Edit = Callable[[Project], object]
+REACHES: dict[str, tuple[Edit, set[str], set[str]]] = {
+    "code": (
+        lambda p: p.edit("beta/main.go", "println(", 'println("b", '),
+        {"beta"},
+        {"compile", "strip"},
+    ),
+    "shared code": (
+        lambda p: p.edit("lib/lib.go", "return 42", 'print("")\n\treturn 42'),
+        {"alpha", "beta"},
+        {"compile", "strip"},
+    ),
+    "an embedded file": (
+        lambda p: p.write("alpha/greeting.txt", "hello\t"),
+        {"alpha"},
+        {"compile", "strip"},
+    ),
+    "a granted file": (lambda p: p.write("alpha/data/name.txt", "world\t"), {"alpha"}, {"check"}),
+    "a new granted file": (lambda p: p.write("alpha/data/more.txt", ""), {"alpha"}, {"check"}),
+    "an output": (lambda p: (p.root / "build/beta/beta.wasm.gz").unlink(), {"beta"}, {"gzip"}),
+    "a time": (touch, set(), set()),
+}
+
+
+@pytest.mark.parametrize("name", REACHES)
+def test_what_a_change_cannot_reach_is_not_looked_at(
+    name: str, built: Project, tmp_path: Path
+) -> None:
+    edit, artifacts, verbs = REACHES[name]
+    edit(built)
+    run = witnessed(built, tmp_path / "witness", "-Q")
+    assert was_partial(run)
+    assert built_artifacts(run.build) == artifacts
+    assert verbs <= set(run.build.verbs)
+    assert built.build("-Q").steps == ()
+    assert built.build("--tree=status").steps == ()  # and the whole graph agrees
+
+
+ANYWHERE: dict[str, Edit] = {
+    "an import": lambda p: p.edit("beta/main.go", "import", 'import _ "embed"\nimport'),
+    "a new source": lambda p: p.write("beta/new.go", "package main\n"),
+    "go.mod": lambda p: p.edit("go.mod", "1.25", "1.24"),
+    "the spec": lambda p: p.edit("wasip1.toml", '"4MiB"', '"5MiB"'),
+}
+
+
+@pytest.mark.parametrize("name", ANYWHERE)
+def test_what_can_reach_anything_makes_the_whole_graph(
+    name: str, built: Project, tmp_path: Path
+) -> None:
+    ANYWHERE[name](built)
+    run = witnessed(built, tmp_path / "witness", "-Q")
+    assert run.build.status == 0, run.build.output
+    assert not was_partial(run)
+    assert run.build.steps
+    assert built.build("-Q").steps == ()
+
+
+def test_what_was_not_asked_for_is_built_later(built: Project, tmp_path: Path) -> None:
+    built.edit("lib/lib.go", "return 42", 'print("")\n\treturn 42')
+    assert built_artifacts(built.build("-Q", "beta")) == {"beta"}
+    again = witnessed(built, tmp_path / "witness", "-Q", "beta")
+    assert was_partial(again)
+    assert "`beta' is up to date" in again.build.output
+    assert built_artifacts(built.build("-Q")) == {"alpha"}
+    assert built.build("-Q").steps == ()
+
+
+def test_words_of_which_only_one_is_stale(built: Project) -> None:
+    built.edit("beta/main.go", "println(", 'println("b", ')
+    build = built.build("alpha", "beta")
+    assert built_artifacts(build) == {"beta"}
+    assert "`alpha' is up to date" in build.output
+
+
+def test_one_that_fails_keeps_no_other_from_being_known(built: Project, tmp_path: Path) -> None:
+    built.edit("beta/main.go", "println", "printline")
+    assert built.scons("-Q").status == 2
+    again = witnessed(built, tmp_path / "witness", "-Q")
+    assert was_partial(again)
+    assert (again.build.status, built_artifacts(again.build)) == (2, {"beta"})
+    assert "and 1 more, up to date" in again.build.output
+    assert built.build("-Q", "alpha").steps == ()
+    asked = built.scons("-Q", "-q")
+    assert asked.status == 1
+    built.edit("beta/main.go", "printline", "println")
+    assert built_artifacts(built.build("-Q")) == {"beta"}
+    assert "2 artifacts: 2 passed" in built.build("-Q").output
+
+
+def test_the_report_speaks_of_all(built: Project) -> None:
+    built.edit("beta/main.go", "println(", 'println("b", ')
+    built.build("-Q")
+    reports = {name: data for name, data in built.outputs().items() if "report" in name}
+    built.build("-Q", "--tree=status")  # which makes the whole graph
+    after = {name: data for name, data in built.outputs().items() if "report" in name}
+    assert reports == after
+    assert b'"passed": 2' in reports["report.json"]
+
+
+def test_one_that_embeds_another_is_reached_through_it(empty_project: Project) -> None:
+    p = empty_project
+    p.write("go.mod", "module example.com/both\n\ngo 1.25\n")
+    p.write("inner/main.go", 'package main\n\nfunc main() {\n\tprintln("inner")\n}\n')
+    p.write(
+        "main.go",
+        'package main\n\nimport _ "embed"\n\n//go:embed build/inner/inner.wasm\n'
+        "var inner []byte\n\nfunc main() {\n\tprintln(len(inner))\n}\n",
+    )
+    p.write(
+        "wasip1.toml",
+        "spec-version = 1\n\n[defaults]\ncompress.formats = []\n"
+        '\n[artifact.inner]\npackage = "./inner"\n'
+        '\n[artifact.outer]\npackage = "."\n',
+    )
+    p.scons("inner")
+    p.build()
+    p.build()
+    p.edit("inner/main.go", '"inner"', '"INNER"')
+    assert built_artifacts(p.build("-Q")) == {"inner", "outer"}
+    assert b"INNER" in p.outputs()["outer/outer.wasm"]
+    assert p.build("-Q").steps == ()
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\xff", b"(\x00"])
+def test_a_damaged_graph_is_no_graph(built: Project, tmp_path: Path, damage: bytes) -> None:
+    built.write("build/.wasip1/good/release.graph", damage)
+    built.edit("beta/main.go", "println(", 'println("b", ')
+    run = witnessed(built, tmp_path / "witness", "-Q")
+    assert not was_partial(run)
+    assert built_artifacts(run.build) == {"beta"}
