@@ -67,8 +67,12 @@ class Aot:
         return (self.output,)
 
     def key(self, context: Context) -> Key:
-        """Which compiler it is, program or library."""
-        return {"compiler": dict(context.tools.identity(self._request(context)))}
+        """What is asked of the compiler, and which it is, program or library."""
+        return {
+            "target": self.target,
+            "interruptible": self.interruptible,
+            "compiler": dict(context.tools.identity(self._request(context))),
+        }
 
     def run(self, context: Context) -> None:
         """Compiles in a child process, and reads back what came out."""

@@ -149,7 +149,7 @@ def test_without_the_program_the_library_compiles_for_this_machine(without_progr
 def test_without_the_program_other_targets_say_how_to_get_it(without_program):
     target = "s390x-unknown-linux-gnu"
     assert finding(step(target), without_program).rule == "tool-missing"
-    assert step(target).key(without_program) == {"compiler": {"missing": "wasmtime 49.0.3"}}
+    assert step(target).key(without_program)["compiler"] == {"missing": "wasmtime 49.0.3"}
 
 
 def test_a_library_of_another_major_version_does_not_stand_in(without_program):
@@ -162,6 +162,12 @@ def test_the_key_names_the_compiler_that_will_run(context, without_program):
     assert (program["program"], program["version"]) == ("wasmtime", "49.0.3")
     library = step().key(without_program)["compiler"]
     assert (library["program"], library["version"]) == ("wasmtime-library", "49.0.0")
+
+
+def test_what_is_asked_of_the_compiler_is_in_the_key(context):
+    plain, interruptible = step(), step(interruptible=True)
+    assert plain.key(context) != interruptible.key(context)
+    assert plain.key(context) != step("pulley64").key(context)
 
 
 def test_a_target_that_crashes_the_compiler_is_one_finding_and_others_are_well(context):
