@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from wasip1_build.findings import Failure, Finding, Location
+from wasip1_build.findings import Location
 from wasip1_build.plan import STATE, Plan, PlannedArtifact, plan
 from wasip1_build.scons.graph import Part
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking, open_session
 from wasip1_build.spec import build_dir_hint, load_cached
-from wasip1_build.spec.model import Artifact, Workspace
-from wasip1_build.steps.go_context import GoContext, find_go_context
+from wasip1_build.spec.model import Workspace
+from wasip1_build.steps.go_contexts import go_contexts
 from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.host import host_target
 
@@ -74,26 +73,6 @@ def declare_workspace(
     nodes = declare(env, session, planned.steps, planned.seals(), planned.owners())
     aliases = _Aliases(env, session, prefix)
     return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))
-
-
-def go_contexts(root: Path, artifacts: Iterable[Artifact]) -> dict[str, GoContext]:
-    """The Go context of each artifact by its id. Raises Failure with all that have none."""
-    contexts: dict[str, GoContext] = {}
-    findings: list[Finding] = []
-    by_directory: dict[str, GoContext] = {}
-    for artifact in artifacts:
-        local = artifact.package if artifact.package.startswith(".") else "."
-        directory = os.path.normpath(os.path.join(artifact.directory, local))
-        try:
-            if directory not in by_directory:
-                by_directory[directory] = find_go_context(root, directory)
-            contexts[artifact.id] = by_directory[directory]
-        except Failure as error:
-            where = artifact.where("package")
-            findings += [replace(f, location=f.location or where) for f in error.findings]
-    if findings:
-        raise Failure(tuple(findings))
-    return contexts
 
 
 def locator(artifacts: Iterable[Artifact]) -> Callable[[str, str], Location | None]:
