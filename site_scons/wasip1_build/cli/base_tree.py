@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasip1_build.cli.git import LINK, SUBMODULE, Entry, Repository
-from wasip1_build.findings import failure
+from wasip1_build.findings import Failure, failure
 from wasip1_build.spec.members import SPEC_FILE
 from wasip1_build.steps.go_world import SOURCES
 
@@ -43,11 +43,13 @@ class BaseTree:
         entries = {n: e for n, e in self.entries.items() if n not in left_out}
         files = [n for n, e in entries.items() if e.mode not in (LINK, SUBMODULE)]
         read = [n for n in files if n in specs or f"/{n}".endswith(READ)]
+        for directory in {os.path.dirname(name) for name in files}:
+            os.makedirs(self.top / directory, exist_ok=True)
         for name in set(files) - set(read):
             self._write(name, b"")
         for name, data in self._contents(read):
             self._write(name, data)
-        # Last: a link that another path of a forged tree goes through is found there as a file.
+        # Last: no file is written through a link, which only a forged tree would ask for.
         links = [name for name, entry in entries.items() if entry.mode == LINK]
         for name, data in self._contents(links):
             path = self._below_top(name)
@@ -83,15 +85,19 @@ class BaseTree:
         return zip(names, self.repository.contents(objects), strict=True)
 
     def _write(self, name: str, data: bytes) -> None:
-        path = self._below_top(name)
-        path.write_bytes(data)
-        if self.entries[name].mode == "100755":
-            path.chmod(0o755)
+        mode = 0o777 if self.entries[name].mode == "100755" else 0o666
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        try:
+            file = os.open(f"{self.top}/{name}", flags, mode)
+        except FileExistsError:
+            raise _twice(name) from None
+        with open(file, "wb") as stream:
+            stream.write(data)
 
     def _below_top(self, name: str) -> Path:
         path = self.top / name
         if os.path.lexists(path) or not self._is_below_top(path):
-            raise failure("git", f"the tree of the revision holds {name!r} twice")
+            raise _twice(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -101,6 +107,10 @@ class BaseTree:
     def _is_below_top(self, path: Path) -> bool:
         """Whether the directories on the way to a path are no links that lead away."""
         return path.parent.resolve().is_relative_to(self.top)
+
+
+def _twice(name: str) -> Failure:
+    return failure("git", f"the tree of the revision holds {name!r} twice")
 
 
 def _copy(source: Path, target: Path) -> None:

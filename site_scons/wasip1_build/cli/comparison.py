@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from wasip1_build.cli.git import Changes
 from wasip1_build.cli.inputs import ArtifactInputs
 from wasip1_build.cli.spec_difference import spec_reasons, toolchain_reasons
 from wasip1_build.findings import Finding
+from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.model import Workspace
 from wasip1_build.steps.go_deps import Main
 
@@ -49,6 +51,10 @@ class Comparison:
     changes: Changes
     _known: dict[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def _disk(self) -> Disk:
+        return Disk(self.now.root)
+
     def reasons(self, artifact: str) -> tuple[Reason, ...]:
         """Why an artifact of today is affected; empty where all its inputs are the same."""
         if artifact not in self.then.inputs:
@@ -61,9 +67,11 @@ class Comparison:
 
     def _reasons(self, artifact: str) -> Iterator[Reason]:
         then, now = self.then.inputs[artifact], self.now.inputs[artifact]
-        specs = (self.then.workspace, self.now.workspace, artifact)
-        yield from (Reason("spec", key, text) for key, text in spec_reasons(*specs))
-        yield from (Reason("toolchain", key, text) for key, text in toolchain_reasons(*specs))
+        was, today = self.then.workspace, self.now.workspace
+        keys = spec_reasons(then.artifact, today, now.artifact)
+        yield from (Reason("spec", key, text) for key, text in keys)
+        pins = toolchain_reasons(was, today, now.artifact)
+        yield from (Reason("toolchain", key, text) for key, text in pins)
         for name in now.files.get("tool", ()):
             yield from self._changed(name)
         if then.main and now.main:
@@ -78,9 +86,11 @@ class Comparison:
         self, then: Iterable[str], now: Iterable[str], *, mode: bool = False
     ) -> Iterator[Reason]:
         """Files that one side has and the other has not, and those whose bytes differ."""
-        before = {self._inside(self.then, name) for name in then} - {""}
-        after = {self._inside(self.now, name) for name in now} - {""}
-        for name in sorted(before | after):
+        before, after = (
+            {_from_top(os.path.normpath(os.path.join(side.root, name)), side.top) for name in names}
+            for side, names in ((self.then, then), (self.now, now))
+        )
+        for name in sorted((before | after) - {""}):
             shown = self._shown(name)
             if name not in before:
                 known = os.path.lexists(self.then.top / name)
@@ -94,8 +104,7 @@ class Comparison:
 
     def _changed(self, name: str, *, mode: bool = False) -> Iterator[Reason]:
         """Whether git says that a file of today, or a link that leads to it, is another one."""
-        path = os.path.normpath(self.now.root / name)
-        for each in _names(path, self.now.top):
+        for each in self._names(os.path.normpath(os.path.join(self.now.root, name))):
             shown = self._shown(each)
             if each in self.changes.content:
                 yield Reason("file", shown, f"{shown} changed")
@@ -151,10 +160,19 @@ class Comparison:
         for what in sorted(before - after):
             yield Reason("unknown", "", f"at the revision: {what}")
 
-    def _inside(self, side: Side, name: str) -> str:
-        """A path from the top of the repository; "" outside of it, where nothing has a history."""
-        path = os.path.normpath(side.root / name)
-        return os.path.relpath(path, side.top) if Path(path).is_relative_to(side.top) else ""
+    def _names(self, path: str) -> Iterator[str]:
+        """A path from the top, the links on the way to it, and where they lead."""
+        name = _from_top(path, self.now.top)
+        if not name:
+            return
+        yield name
+        real = self._disk.real(path)
+        if real == path:
+            return
+        for parent in Path(name).parents:
+            if parent != Path() and os.path.islink(self.now.top / parent):
+                yield str(parent)
+        yield from self._names(real)
 
     def _shown(self, name: str) -> str:
         """A path from the top of the repository as the workspace's own files would write it."""
@@ -170,19 +188,9 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in whole)
 
 
-def _names(path: str, top: Path) -> Iterator[str]:
-    """A path from the top, the links on the way to it, and what it is once they are followed."""
-    if not Path(path).is_relative_to(top):
-        return
-    name = os.path.relpath(path, top)
-    yield name
-    real = os.path.realpath(path)
-    if real == path:
-        return
-    for parent in Path(name).parents:
-        if parent != Path() and os.path.islink(top / parent):
-            yield str(parent)
-    yield from _names(real, top)
+def _from_top(path: str, top: Path) -> str:
+    """A path from the top of the repository; "" outside of it, where nothing has a history."""
+    return path.removeprefix(f"{top}/") if path.startswith(f"{top}/") else ""
 
 
 def _below(name: str, directory: str) -> bool:

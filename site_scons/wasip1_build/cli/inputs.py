@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from wasip1_build.findings import Failure, Finding, Severity
 from wasip1_build.plan import STATE, Plan, go_flags, go_package, plan
 from wasip1_build.runtime.granted import layout, walk
 from wasip1_build.runtime.staging import Entry
+from wasip1_build.spec.members import SPEC_FILE
 from wasip1_build.spec.model import Artifact, Workspace
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.check import RunChecks
@@ -22,7 +23,7 @@ from wasip1_build.steps.go_contexts import look_for_contexts
 from wasip1_build.steps.go_deps import GoDeps, Main
 from wasip1_build.steps.go_world import SOURCES
 from wasip1_build.steps.list_go import ListGo
-from wasip1_build.steps.step import Context
+from wasip1_build.steps.step import Context, Step
 from wasip1_build.toolchain.go import TOOLS
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.tools import Tools
@@ -75,8 +76,9 @@ class Reader:
             if isinstance(step, ListGo):
                 self.tools.find(step.go)
         listings = self._listings(planned)
+        steps = {each.artifact.id: each.steps for each in planned.artifacts}
         return {
-            artifact.id: self._inputs(artifact, contexts, planned, listings)
+            artifact.id: self._inputs(artifact, contexts[artifact.id], steps[artifact.id], listings)
             if artifact.id in contexts
             else self._unlisted(artifact, without[artifact.id])
             for artifact in self.workspace.artifacts
@@ -109,11 +111,10 @@ class Reader:
     def _inputs(
         self,
         artifact: Artifact,
-        contexts: Mapping[str, GoContext],
-        planned: Plan,
+        context: GoContext,
+        steps: tuple[Step, ...],
         listings: Mapping[object, GoDeps | Failure],
     ) -> ArtifactInputs:
-        context = contexts[artifact.id]
         deps = listings[_listing(context, go_flags(artifact))]
         if isinstance(deps, Failure):
             return self._unlisted(artifact, deps.findings, context.files)
@@ -124,7 +125,6 @@ class Reader:
             nothing = Finding("go", Severity.ERROR, what, location=artifact.where("package"))
             return self._unlisted(artifact, (nothing,), context.files)
         granted, problems = self._granted(artifact)
-        [steps] = [each.steps for each in planned.artifacts if each.artifact == artifact]
         groups = {
             "spec": self._specs(artifact),
             "go.mod": context.files,
@@ -144,8 +144,9 @@ class Reader:
     def _specs(self, artifact: Artifact) -> tuple[str, ...]:
         """The top file and the one that declares it."""
         top = self.workspace.files[0]
-        own = {name for name in self.workspace.files if _directory(name) == artifact.directory}
-        return (top, *sorted(own - {top}))
+        if artifact.directory == (posixpath.dirname(top) or "."):
+            return (top,)
+        return (top, posixpath.join(artifact.directory, SPEC_FILE))
 
     def _go_files(self, main: Main) -> dict[str, tuple[str, ...]]:
         profile = f"{main.directory}/default.pgo" if main.directory else ""
@@ -201,7 +202,3 @@ def _decisive(goroot: Path, main: Main) -> Iterator[Path]:
     yield from (path for name in TOOLS for path in goroot.glob(f"pkg/tool/*/{name}"))
     for package, names in main.standard.items():
         yield from (goroot / "src" / package / name for name in names)
-
-
-def _directory(name: str) -> str:
-    return os.path.dirname(name) or "."

@@ -16,6 +16,7 @@ from wasip1_build.cli.inputs import ArtifactInputs, Reader
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Finding, failure
 from wasip1_build.spec import load_workspace
+from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.model import Workspace
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
@@ -128,10 +129,9 @@ def _all_paths(
     names |= {name for each in inputs.values() for name in each.granted}
     names |= {grant.host for artifact in workspace.artifacts for grant in artifact.grants.dirs}
     names |= set(workspace.files)
-    for name in names:
-        path = os.path.normpath(root / name)
-        yield Path(path)
-        yield Path(os.path.realpath(path))
+    disk = Disk(root)
+    paths = {os.path.normpath(os.path.join(root, name)) for name in names}
+    yield from map(Path, paths | {disk.real(path) for path in paths})
 
 
 def _require_no_go_above(place: Path) -> None:

@@ -41,14 +41,15 @@ class Difference:
     now: Any
 
 
-def spec_reasons(then: Workspace, now: Workspace, artifact: str) -> Iterator[tuple[str, str]]:
+def spec_reasons(before: Artifact, now: Workspace, after: Artifact) -> Iterator[tuple[str, str]]:
     """Each key that differs and decides something of an artifact, with a sentence about it.
 
     A key decides where the artifact's steps have other keys with the one value than with the
     other, tools and files aside: `default`, or what a later version will act on, does not.
     """
-    before, after = _artifact(then, artifact), _artifact(now, artifact)
     differences = list(_differences(before, after, "artifact.*", typed.ARTIFACT))
+    if not differences:
+        return
     deciding = [
         difference
         for difference in differences
@@ -61,19 +62,16 @@ def spec_reasons(then: Workspace, now: Workspace, artifact: str) -> Iterator[tup
             yield difference.key, text
 
 
-def toolchain_reasons(then: Workspace, now: Workspace, artifact: str) -> Iterator[tuple[str, str]]:
+def toolchain_reasons(
+    then: Workspace, now: Workspace, after: Artifact
+) -> Iterator[tuple[str, str]]:
     """The same for the keys of [toolchain]."""
-    after = _artifact(now, artifact)
     found = _differences(then.toolchain, now.toolchain, "toolchain", typed.TOOLCHAIN)
     for program in dict.fromkeys(difference.path[0] for difference in found):
         pins = replace(now.toolchain, **{program: getattr(then.toolchain, program)})
         if _steps(replace(now, toolchain=pins), after) != _steps(now, after):
             key = f"toolchain.{program}"
             yield key, f"{key}: {_pinned(then, program)} -> {_pinned(now, program)}"
-
-
-def _artifact(workspace: Workspace, name: str) -> Artifact:
-    return next(artifact for artifact in workspace.artifacts if artifact.id == name)
 
 
 def _differences(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from affected_command import report
 from go_repository import GoRepository, make_repository, module_proxy
 
 
@@ -49,3 +50,17 @@ def repository(
     copy = committed.copy(tmp_path / "a copy")
     monkeypatch.chdir(copy.root)
     return copy
+
+
+@pytest.fixture
+def affected(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, list[str]]]:
+    """The reasons by artifact that `wasip1 affected --json` gives; always by its schema."""
+
+    def run(*arguments: str, base: str = "main") -> dict[str, list[str]]:
+        record = report(capsys, f"BASE={base}", *arguments)
+        return {
+            each["artifact"]: [reason["text"] for reason in each["reasons"]]
+            for each in record["affected"]
+        }
+
+    return run
