@@ -114,11 +114,20 @@ class _Work:
             elif path.name.startswith("go."):
                 outside.add(path)
         spec = str((self.root / self.file).relative_to(top))
-        self.base.lay_out({spec})
-        self.base.carry(inside - set(entries) - self.changes.content)
         # A module above the repository gets only its own files: the repository is in its way.
         around = {path for path in outside if path.parent in top.parents}
-        self.base.link_outside({path.parent for path in outside - around}, around)
+        try:
+            self.base.lay_out({spec})
+            self.base.carry(inside - set(entries) - self.changes.content)
+            self.base.link_outside({path.parent for path in outside - around}, around)
+        except OSError as error:
+            raise failure(
+                "temporary-directory",
+                f"the revision cannot be laid out: {error.strerror or error}",
+                why=f"its sources are written below {self.base.place.parent} for as long as this "
+                "runs",
+                fix="make room there, or set TMPDIR to a directory with room",
+            ) from None
 
 
 def _all_paths(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping
@@ -192,4 +193,15 @@ def test_a_go_file_above_the_temporary_directory_is_refused(repository, capsys, 
     monkeypatch.setattr("tempfile.tempdir", str(repository.root / "data"))
     said = refused(capsys, "main")
     assert "lies above the directory for temporary files" in said
+    assert "TMPDIR" in said
+
+
+def test_a_full_disk_is_one_finding(repository, capsys, monkeypatch):
+    def fail(*_arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    repository.write("README.md", "Other words.\n")
+    monkeypatch.setattr("wasip1_build.cli.base_tree.BaseTree._write", fail)
+    said = refused(capsys, "main")
+    assert "the revision cannot be laid out: No space left on device" in said
     assert "TMPDIR" in said
