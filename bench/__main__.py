@@ -1,0 +1,84 @@
+"""`python -m bench prepare | run | render`: the benchmarks, from nothing to docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench import results, tables
+from bench.places import MOST_REAL, Places
+from bench.prepare import prepared
+from wasip1_build.findings import Failure
+
+HERE = Path(__file__).parent
+WORK, RESULTS = HERE / ".work", HERE / "results" / "results.json"
+DOCUMENT = HERE.parent / "docs" / "performance.md"
+REPETITIONS = {"null": 11, "one-file": 5, "cold": 3, "mains": 5}
+
+
+def main() -> int:
+    """Does what the command line says; 2 where that fails."""
+    options = parser().parse_args()
+    try:
+        options.do(options)
+    except (Failure, RuntimeError, ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    verbs = words.add_subparsers(required=True)
+    prepare = verbs.add_parser("prepare", help="generate and build a synthetic monorepo")
+    prepare.add_argument("artifacts", type=int)
+    prepare.add_argument("--real", action="store_true", help=f"up to {MOST_REAL} by real tools")
+    prepare.add_argument("--go-work", action="store_true", help="with a go.work above the module")
+    prepare.set_defaults(do=_prepare)
+    run = verbs.add_parser("run", help="measure, and write the numbers")
+    run.add_argument("--sizes", type=_numbers, default=[10, 100, 1000])
+    run.add_argument("--parts", type=lambda text: text.split(","), default=list(results.PARTS))
+    run.add_argument("--repetitions", type=int, help="of every part (default: by part)")
+    run.add_argument("--out", type=Path, default=RESULTS)
+    run.set_defaults(do=_run)
+    for verb in (prepare, run):
+        verb.add_argument("--work", type=Path, default=WORK, help="where trees are kept")
+    render = verbs.add_parser("render", help="write the tables of a document from the numbers")
+    render.add_argument("--results", type=Path, default=RESULTS)
+    render.add_argument("--document", type=Path, default=DOCUMENT)
+    render.set_defaults(do=_render)
+    return words
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(word) for word in text.split(",")]
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    places = Places(options.work.absolute())
+    kind = {"real": options.real, "go_work": options.go_work}
+    print(prepared(places, options.artifacts, **kind).root)
+
+
+def _run(options: argparse.Namespace) -> None:
+    repetitions = {
+        part: options.repetitions or count
+        for part, count in REPETITIONS.items()
+        if part in options.parts
+    }
+    places = Places(options.work.absolute())
+    result = results.measure(places, options.sizes, options.parts, repetitions)
+    sizes, parts = ",".join(map(str, options.sizes)), ",".join(options.parts)
+    result["command"] = f"python -m bench run --sizes {sizes} --parts {parts}"
+    results.write(options.out, result)
+
+
+def _render(options: argparse.Namespace) -> None:
+    text = options.document.read_text()
+    options.document.write_text(tables.filled(text, results.read(options.results)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
