@@ -55,10 +55,13 @@ def measure_mains(places: Places, monorepo: Monorepo, repetitions: int) -> dict[
         "a go build each": edited(lambda: sum(map(go_build, packages), Cost(0.0, 0.0))),
     }
     costs = interleaved(runs, repetitions)
+    pairs = list(zip(costs["a go build each"], costs["one go build"], strict=True))
     Command((*SCONS, "-Q"), monorepo.root, environment).run()
     return {
         "artifacts": monorepo.settings.artifacts,
         "go_build_calls": len(calls),
+        "each_to_one_wall": Spread.of([each.wall_s / one.wall_s for each, one in pairs]).record(),
+        "each_to_one_cpu": Spread.of([each.cpu_s / one.cpu_s for each, one in pairs]).record(),
         "wall_s": {
             name: Spread.of([c.wall_s for c in each]).record() for name, each in costs.items()
         },

@@ -60,6 +60,7 @@ def measure_cold(places: Places, monorepo: Monorepo, repetitions: int) -> dict[s
         "cpu_s": {
             name: Spread.of([c.cpu_s for c in each]).record() for name, each in costs.items()
         },
+        "scons_to_tools_cpu": _cpu_ratio(costs["scons -j2"], costs["tools alone"]),
         "scons_to_least": _ratio(walls["scons -j2"], least),
         "scons_to_make": _ratio(walls["scons -j2"], walls["make -j2"]) if make else None,
         "skipped": [] if make else [missing("make")],
@@ -68,6 +69,11 @@ def measure_cold(places: Places, monorepo: Monorepo, repetitions: int) -> dict[s
 
 def _ratio(above: Sequence[float], below: Sequence[float]) -> dict[str, float]:
     return Spread.of([a / b for a, b in zip(above, below, strict=True)]).record()
+
+
+def _cpu_ratio(above: Sequence[Cost], below: Sequence[Cost]) -> dict[str, float]:
+    """It hardly moves where other work slows the machine down; a ratio of wall times does."""
+    return _ratio([cost.cpu_s for cost in above], [cost.cpu_s for cost in below])
 
 
 def recorded_apart(places: Places, monorepo: Monorepo) -> list[ToolRun]:

@@ -102,13 +102,20 @@ def _cold(result: Result) -> str:
             (name, _range(spread), _range(part["cpu_s"][name]))
             for name, spread in part["wall_s"].items()
         ]
-        rows.append(("CPU of the tools / cores, or the longest chain", _range(part["least_s"]), ""))
-        rows.append(("scons -j2 to that, ratio", _ratio(part["scons_to_least"]), ""))
+        rows.append(("the tools' CPU by cores", _halved(part), ""))
+        rows.append(("the longest chain", _range(part["longest_chain_s"]), ""))
+        rows.append(("scons -j2 to the tools alone, ratio", "", _ratio(part["scons_to_tools_cpu"])))
+        rows.append(("scons -j2 to the larger of both, ratio", _ratio(part["scons_to_least"]), ""))
         if part["scons_to_make"]:
             rows.append(("scons -j2 to make -j2, ratio", _ratio(part["scons_to_make"]), ""))
         columns = (f"{part['artifacts']} artifacts from nothing", "wall s", "CPU s")
         blocks.append(_table(columns, rows))
     return "\n".join(blocks)
+
+
+def _halved(part: Result) -> str:
+    cpu_s = part["tools_cpu_s"]
+    return _range({name: value / part["jobs"] for name, value in cpu_s.items()})
 
 
 def _mains(result: Result) -> str:
@@ -119,6 +126,8 @@ def _mains(result: Result) -> str:
             (name, _range(spread), _range(part["cpu_s"][name]))
             for name, spread in part["wall_s"].items()
         ]
+        ratios = (_ratio(part["each_to_one_wall"]), _ratio(part["each_to_one_cpu"]))
+        rows.append(("a go build each to one, ratio", *ratios))
         head = f"{part['artifacts']} mains changed; scons calls go build {_times(calls)}"
         blocks.append(_table((head, "wall s", "CPU s"), rows))
     return "\n".join(blocks)
