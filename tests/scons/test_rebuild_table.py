@@ -83,6 +83,10 @@ SOURCES: dict[str, tuple[Edit, dict[str, str]]] = {
         write("beta/started.go", 'package main\n\nfunc init() {\n\tprintln("started")\n}\n'),
         {"shared": "list", "beta": BETA},
     ),
+    "a renamed file": (
+        lambda project: (project.root / "beta/extra.go").rename(project.root / "beta/other.go"),
+        {"shared": "list", "beta": BETA},
+    ),
     "a removed file": (remove("beta/extra.go"), {"shared": "list", "beta": BETA}),
     "a test file": (write("lib/lib_test.go", "package lib\n"), {}),
     "a file for another platform": (

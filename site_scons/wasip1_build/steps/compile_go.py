@@ -70,6 +70,8 @@ class CompileGo:
         main = self._main(context)
         return {
             "arguments": (*self.build_flags, self.package),
+            # SCons compares what is in the sources, and Go writes their names into the module.
+            "files": self.discovered(context),
             "go": context.tools.identity(self.go),
             "standard": main and self._standard(context, main),
             "modules": main and main.modules,
