@@ -7,7 +7,7 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -115,6 +115,38 @@ class Project:
         assert build.status == 0, build.output
         return build
 
+    def scons_meanwhile(self, line: re.Pattern[str], act: Callable[[], object]) -> Build:
+        """Runs scons and acts as soon as it prints a line that matches; at the end if it never
+        does. The moment is a line of output and not a time, so that it is one on any machine."""
+        process = self.started("-Q")
+        said, done = [], False
+        assert process.stdout is not None
+        with process.stdout:
+            for each in process.stdout:
+                said.append(each)
+                if not done and line.match(each):
+                    act()
+                    done = True
+        status = process.wait()
+        if not done:
+            act()
+        assert not _TRACEBACK.search("".join(said)), "".join(said)
+        return Build(status, "".join(said))
+
+    def started(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """A scons in a session of its own; its stdout and stderr come as one text, by lines."""
+        return subprocess.Popen(
+            [sys.executable, "-u", "-m", "SCons", *words],
+            cwd=self.root,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+
     def outputs(self, below: str = "build") -> dict[str, bytes]:
         """Every output with its bytes; state and reports left out."""
         root = self.root / below
@@ -125,8 +157,9 @@ class Project:
         }
 
     def sources(self) -> dict[str, bytes]:
-        """Every file that is not below build/, with its bytes."""
-        return {name: data for name, data in self.files().items() if not name.startswith("build/")}
+        """Every file that is not below build/ or .git/, with its bytes."""
+        others = ("build/", ".git/")
+        return {name: data for name, data in self.files().items() if not name.startswith(others)}
 
     def put_back(self, before: Mapping[str, bytes]) -> None:
         """Makes the sources again what `sources` once returned; equal files stay untouched."""

@@ -15,12 +15,13 @@ import SCons.Script
 import SCons.Util
 from SCons.Util.hashes import get_current_hash_algorithm_used
 
-from wasip1_build.digests import Digests
+from wasip1_build.digests import Digests, Stamp, stamp_of
 from wasip1_build.findings import Failure, Location
 from wasip1_build.plan import STATE
 from wasip1_build.scons.action import Work
 from wasip1_build.scons.generated import made_from
 from wasip1_build.scons.record import OutputRecord
+from wasip1_build.scons.signature_file import signature_file
 from wasip1_build.scons.signing import Signing
 from wasip1_build.scons.wanted import wanted_steps
 from wasip1_build.steps.execute import clear_runs
@@ -38,6 +39,7 @@ class Session:
     context: Context
     record: OutputRecord
     signing: Signing
+    signed: Stamp | None  # the file of SCons's signatures, before this process wrote it
     nodes: dict[str, Any] = field(default_factory=dict)  # declared so far, by output path
 
     def work(self, step: Step, seals: tuple[str, ...] = (), artifact: str = "") -> Work:
@@ -45,10 +47,15 @@ class Session:
         return Work(step, self.context, self.record, self.signing, seals, artifact)
 
     def save(self) -> None:
-        """Writes what was learned; to be called after SCons has written its own signatures."""
+        """Writes what was learned; to be called after SCons has written its own signatures.
+
+        Where SCons could not write them, outputs that were made are not recorded either: earlier
+        signatures beside them would call the wrong outputs up to date.
+        """
         clear_runs(self.context)
         self._record_retrieved()
-        self.record.save()
+        if self.signed is None or self.signed != _signed():
+            self.record.save()
         self.context.digests.save()
         if self.signing.digests is not self.context.digests:
             self.signing.digests.save()
@@ -111,7 +118,11 @@ def open_session(
         peers=functools.cache(functools.partial(wanted_steps, state)),
     )
     record = OutputRecord(root, state / "outputs", owner)
-    return Session(context, record, Signing(_signatures(digests, state)))
+    return Session(context, record, Signing(_signatures(digests, state)), _signed())
+
+
+def _signed() -> Stamp | None:
+    return stamp_of(signature_file(Path(SCons.Script.Dir("#").abspath)))
 
 
 def _signatures(digests: Digests, state: Path) -> Digests:

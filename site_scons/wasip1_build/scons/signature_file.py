@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pickle
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import SCons.SConsign
 from SCons.dblite import DBLITE_SUFFIX
 
 from wasip1_build.files import write_atomically
@@ -45,16 +47,25 @@ class Signatures(dict[str, bytes]):
 
     def sync(self) -> None:
         """Writes what has changed. Where that fails the file goes: signatures of an earlier build
-        beside outputs of this one would call the wrong outputs up to date."""
+        beside outputs of this one would call the wrong outputs up to date. (Where it cannot go
+        either, the session does not record the outputs, which has the same effect.)"""
         if not self.writes or not self._changed:
             return
         try:
             write_atomically(self.file, pickle.dumps(dict(self)))
         except OSError as error:
-            self.file.unlink(missing_ok=True)
+            with suppress(OSError):
+                self.file.unlink(missing_ok=True)
             said = f"{error.strerror or error}; the next build makes everything again"
             print(f"error: {self.file} was not written: {said}", file=sys.stderr)
         self._changed = False
+
+
+def signature_file(top: Path) -> Path:
+    """The file in which SCons keeps the signatures of this process, our own or another; `top` is
+    the directory of the SConstruct."""
+    name = SCons.SConsign.DB_Name or SCons.SConsign.current_sconsign_filename()
+    return top / f"{name}{DBLITE_SUFFIX}"
 
 
 def _stored(file: Path) -> dict[str, bytes]:

@@ -1,0 +1,149 @@
+"""Whatever a build writes may fail to be written: it says so, and the next build is right."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from faults import Moment, failing
+from project import SCONSTRUCT, Project
+
+SPEC = """spec-version = 1
+
+[defaults]
+compress.brotli-quality = 0
+
+[artifact.solo]
+package = "."
+aot.targets = ["pulley64"]
+"""
+MAIN = 'package main\n\nfunc main() {\n\tprintln("solo")\n}\n'
+
+
+@pytest.fixture(scope="module")
+def built_alone(
+    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, pinned_go: Path
+) -> Project:
+    """One artifact with every kind of output, up to date."""
+    assert pinned_go.is_file()
+    (shared_cache / "home").mkdir(exist_ok=True)
+    p = Project(tmp_path_factory.mktemp("alone") / "workspace", shared_cache)
+    p.write("SConstruct", SCONSTRUCT)
+    p.write("go.mod", "module example.com/solo\n\ngo 1.25\n")
+    p.write("main.go", MAIN)
+    p.write("wasip1.toml", SPEC)
+    p.build()
+    return p
+
+
+@pytest.fixture
+def alone(built_alone: Project) -> Iterator[Project]:
+    """`built_alone`, which must build the same bytes again when the test ends."""
+    clean = built_alone.outputs()
+    yield built_alone
+    built_alone.write("main.go", MAIN)
+    built_alone.build("-Q")
+    assert built_alone.outputs() == clean
+    assert built_alone.leftovers() == []
+    assert not built_alone.build("-Q").steps
+
+
+# Outputs that can fail in one and the same run, because none of them waits for another. The .cwasm
+# is written by wasmtime's own program.
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "the list of packages": ("/go-deps.json",),
+    "the debug module": ("/solo/solo.debug.wasm",),
+    "the module": ("/solo.wasm",),
+    "what follows from the module": (".imports.json", ".wasm.br", ".wasm.gz", ".checks.json"),
+    "the precompiled module": (".cwasm",),
+    "the sizes": (".sizes.json",),
+    "the verdict": ("gate/@release/solo.json",),
+    "the manifest": (".manifest.json",),
+}
+WAYS: dict[str, tuple[Moment, int, str]] = {
+    "EIO": ("write", errno.EIO, "Input/output error"),
+    "ENOSPC": ("rename", errno.ENOSPC, "make room on the disk"),
+}
+OF_OTHERS = ("the precompiled module", "EIO")  # half of it is for no test of ours to write
+
+
+def place_of(project: Project, end: str) -> Path:
+    """The output whose path ends so; what go keeps of its own links is none."""
+    found = (project.root / "build").rglob("*")
+    return next(path for path in found if str(path).endswith(end) and "stage" not in path.parts)
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_an_output_that_cannot_be_written_is_said_and_is_not_there(
+    alone: Project, tmp_path: Path, name: str
+) -> None:
+    outputs = [place_of(alone, end) for end in TOGETHER[name]]
+    path = "|".join(f"{re.escape(end)}$" for end in TOGETHER[name])
+    for way, (moment, error, said) in WAYS.items():
+        if (name, way) == OF_OTHERS:
+            continue
+        for output in outputs:
+            output.unlink(missing_ok=True)
+        failed = failing(alone, tmp_path / "faults", path, moment, error)
+        told = failed.build.output
+        assert len(failed.paths) == len(outputs), told
+        assert failed.build.status == 2
+        assert told.count("error: cannot ") == len(outputs), told
+        assert told.count(said) >= len(outputs), told
+        assert told.count("  fix: ") >= len(outputs)
+        assert not any(output.exists() for output in outputs)
+        assert not (alone.root / "build/solo/solo.manifest.json").exists()
+        assert alone.leftovers() == []
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that a build writes beside outputs: where, how it fails, and what is said."""
+
+    path: str
+    moments: tuple[Moment, ...]
+    said: str
+
+
+UNRECORDED = "error: the end of the build was not recorded"
+STATE_FILES = {
+    "digests": Kept(r"/\.wasip1/\.?digests", ("write",), UNRECORDED),
+    "the record of outputs": Kept(r"/\.wasip1/\.?outputs", ("write", "rename"), UNRECORDED),
+    "SCons's signatures": Kept(
+        r"/\.?sconsign\.dblite", ("write", "everything"), "the next build makes everything again"
+    ),
+    "the good build": Kept(r"/good/release", ("write", "rename"), UNRECORDED),
+    "the report": Kept(r"/\.?report\.json", ("write",), UNRECORDED),
+    "its page": Kept(r"/report/\.?index\.html", ("rename",), UNRECORDED),
+    "the lock": Kept(r"/\.wasip1/lock$", ("open",), "fix: remove what is in the way"),
+    "the stage of a step": Kept(r"/\.wasip1/tmp/", ("everything",), "fix: make room on the disk"),
+    "what go linked": Kept(r"/stage/.*\.sha256", ("write",), "fix: make room on the disk"),
+    "the parsed spec": Kept(r"/\.wasip1/spec/", ("write",), ""),  # which only saves time
+    "all state": Kept(r"/\.wasip1/(?!tmp|lock)", ("everything",), "error: "),
+    "everything": Kept(r"/build/", ("everything",), "error: "),
+}
+
+
+@pytest.mark.parametrize("name", STATE_FILES)
+def test_state_that_cannot_be_written_is_said_and_misleads_no_later_build(
+    alone: Project, tmp_path: Path, name: str
+) -> None:
+    """Each edit is undone: then what an earlier build left looks like the truth."""
+    kept, clean = STATE_FILES[name], alone.outputs()
+    for moment in kept.moments:
+        # At the end of a line, and so only the debug module becomes another.
+        alone.edit("main.go", 'println("solo")', 'println("solo") // other')
+        alone.write("wasip1.toml", f"# {moment}\n{SPEC}")
+        failed = failing(alone, tmp_path / "faults", kept.path, moment)
+        assert failed.paths, failed.build.output
+        assert kept.said in failed.build.output
+        alone.write("main.go", MAIN)
+        alone.write("wasip1.toml", SPEC)
+        alone.build("-Q")
+        assert alone.outputs() == clean, moment
+        assert alone.leftovers() == []
