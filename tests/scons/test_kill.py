@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 from typing import Literal
 
 import pytest
@@ -14,7 +12,7 @@ import pytest
 from project import STEP, Project
 
 SOAK = os.environ.get("WASIP1_SOAK") == "1"
-KILLS = 40 if SOAK else 4
+KILLS = 100 if SOAK else 4
 STEPS = 22  # of a build of everything after `changed`
 Victim = Literal["scons alone", "its process group"]
 
@@ -30,16 +28,7 @@ def killed_after(workspace: Project, steps: int, victim: Victim) -> bool:
 
     The moment is counted in lines of output and not in seconds, so that it is one on any machine.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "SCons", "-Q"],
-        cwd=workspace.root,
-        env=workspace.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = workspace.started("-Q")
     assert process.stdout is not None
     begun = 0
     with process.stdout:
@@ -88,15 +77,7 @@ def test_an_interrupted_build_ends_and_leaves_nothing_half_done(
 ) -> None:
     clean = workspace.outputs()
     changed(workspace)
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "SCons", "-Q"],
-        cwd=workspace.root,
-        env=workspace.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = workspace.started("-Q")
     assert process.stdout is not None
     said = []
     for line in process.stdout:

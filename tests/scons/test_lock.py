@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from project import Project
+
+TOGETHER = 20 if os.environ.get("WASIP1_SOAK") == "1" else 2
 
 
 @pytest.fixture
@@ -62,11 +65,50 @@ def test_a_second_build_waits_and_says_for_whom(small: Project) -> None:
     assert "1 passed" in rest
 
 
-def test_two_builds_started_together_both_succeed(small: Project) -> None:
-    argv = [sys.executable, "-m", "SCons", "-Q"]
-    both = [
-        subprocess.Popen(argv, cwd=small.root, env=small.environment(), stdout=subprocess.DEVNULL)
-        for _ in range(2)
-    ]
-    assert [each.wait() for each in both] == [0, 0]
-    assert small.build("-Q").steps == ()
+def ends_of(*started: subprocess.Popen[str]) -> list[tuple[int, str]]:
+    """How builds ended that run at once: the status and the output of each."""
+    outputs = [each.communicate()[0] for each in started]
+    return [(each.wait(), output) for each, output in zip(started, outputs, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def built_one(tmp_path_factory: pytest.TempPathFactory, built_workspace: Project) -> Project:
+    """A workspace of this file's own, like `built_workspace`, and up to date."""
+    project = Project(tmp_path_factory.mktemp("together") / "workspace", built_workspace.cache)
+    project.put_back(built_workspace.sources())
+    project.build("-Q")
+    assert project.outputs() == built_workspace.outputs()
+    return project
+
+
+@pytest.fixture
+def edited(built_one: Project, built_workspace: Project, number: int) -> Iterator[Project]:
+    """`built_one` with an edit of a library; it is undone when the test ends, and then everything
+    must be as a clean build leaves it."""
+    edit = "return 42 // edited" if number % 2 else "return 43"
+    built_one.edit("lib/lib.go", "return 42", edit)
+    yield built_one
+    built_one.put_back(built_workspace.sources())
+    built_one.build("-Q")
+    assert built_one.outputs() == built_workspace.outputs()
+    assert built_one.leftovers() == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(TOGETHER))
+def test_two_builds_started_together_both_succeed(edited: Project, number: int) -> None:
+    """Which of them comes first is left to chance; each builds the edit, or finds it built."""
+    words = ([], ["one", "-j1"], ["-k", "m/three:three"])[number % 3]
+    ends = ends_of(edited.started("-Q"), edited.started("-Q", *words))
+    assert [status for status, _ in ends] == [0, 0], ends
+    assert edited.build("-Q").steps == ()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(TOGETHER))
+def test_one_of_two_that_may_not_wait_does_no_harm(edited: Project) -> None:
+    """The impatient one fails at once, or was the first; the other one always succeeds."""
+    patient, impatient = ends_of(edited.started("-Q"), edited.started("-Q", "NOWAIT=1"))
+    assert patient[0] == 0, patient
+    assert impatient[0] == 0 or "builds in this tree" in impatient[1], impatient
+    assert edited.build("-Q").steps == ()

@@ -1,0 +1,110 @@
+"""What is changed while it is compiled, and put back before the compiler ends, is no secret.
+
+Size and modification time are put back too, so that only a build that looks closely sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from meddling_go import MeddlingGo, meddling_go
+from project import SCONSTRUCT, Project
+
+FILES = {
+    "SConstruct": SCONSTRUCT,
+    "go.mod": "module example.com/m\n\ngo 1.25\n",
+    "lib/lib.go": 'package lib\n\nfunc Word() string {\n\treturn "seen"\n}\n',
+    "main.go": 'package main\n\nimport (\n\t"embed"\n\n\t"example.com/m/lib"\n)\n\n'
+    "//go:embed texts\nvar texts embed.FS\n\n"
+    "func main() {\n\tprintln(lib.Word())\n\tfor i := range 2 {\n\t\tprintln(i)\n\t}\n}\n",
+    "texts/a.txt": "seen\n",
+}
+SPEC = """spec-version = 1
+
+[toolchain]
+go = {{ path = "{go}" }}
+
+[artifact.m]
+package = "."
+compress.formats = []
+"""
+
+
+@pytest.fixture(scope="module")
+def go(tmp_path_factory: pytest.TempPathFactory, pinned_go: Path) -> MeddlingGo:
+    assert pinned_go.is_file()
+    return meddling_go(tmp_path_factory.mktemp("meddling") / "go")
+
+
+@pytest.fixture(scope="module")
+def built_by_it(
+    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, go: MeddlingGo
+) -> Project:
+    """A program with a library and an embedded directory, up to date, nobody having meddled."""
+    (shared_cache / "home").mkdir(exist_ok=True)
+    p = Project(tmp_path_factory.mktemp("put-back") / "workspace", shared_cache)
+    for name, text in (FILES | {"wasip1.toml": SPEC.format(go=go.program)}).items():
+        p.write(name, text)
+    p.build()
+    return p
+
+
+@pytest.fixture(scope="module")
+def clean(built_by_it: Project) -> dict[str, bytes]:
+    """What is built where nobody meddles."""
+    return built_by_it.outputs()
+
+
+def other(name: str) -> str:
+    """A text of the same size."""
+    return FILES[name].replace("seen", "felt").replace("go 1.25", "go 1.24")
+
+
+MEDDLING: dict[str, dict[str, str | None]] = {
+    "a source": {"main.go": FILES["main.go"].replace("range 2", "range 3")},
+    "a library": {"lib/lib.go": other("lib/lib.go")},
+    "an embedded file": {"texts/a.txt": other("texts/a.txt")},
+    "a file that goes and comes": {"texts/a.txt": None},
+    "a go.work that comes and goes": {"go.work": "go 1.25\n\nuse .\n\ngodebug panicnil=1\n"},
+}
+
+
+@pytest.fixture
+def debug_module(built_by_it: Project, clean: dict[str, bytes]) -> Iterator[Path]:
+    """An output that is gone, so that go builds it again; it is right again when the test ends."""
+    path = built_by_it.root / "build/m/m.debug.wasm"
+    path.unlink()
+    yield path
+    path.unlink(missing_ok=True)
+    built_by_it.build("-Q")
+    assert built_by_it.outputs() == clean
+
+
+@pytest.mark.parametrize("name", MEDDLING)
+def test_what_was_put_back_leaves_no_trace(
+    built_by_it: Project, go: MeddlingGo, clean: dict[str, bytes], debug_module: Path, name: str
+) -> None:
+    edits = {built_by_it.root / file: text for file, text in MEDDLING[name].items()}
+    go.plans(edits)
+    build = built_by_it.scons("-Q")  # makes it again at once, or says that it could not
+    assert go.is_done(), build.output
+    built_by_it.build("-Q")
+    assert built_by_it.outputs() == clean
+    assert not built_by_it.build("-Q").steps
+    assert built_by_it.leftovers() == []
+
+
+def test_a_source_that_never_stays_is_said(
+    built_by_it: Project, go: MeddlingGo, clean: dict[str, bytes], debug_module: Path
+) -> None:
+    go.plans({built_by_it.root / "main.go": other("main.go") + "\n"}, times=3)
+    build = built_by_it.scons("-Q")
+    assert build.status == 2
+    assert "the inputs of build/m/m.debug.wasm change while it is made" in build.output
+    assert "fix: stop what writes to the sources" in build.output
+    assert not debug_module.exists()
+    built_by_it.build("-Q")
+    assert built_by_it.outputs() == clean
