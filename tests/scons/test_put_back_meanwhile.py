@@ -67,7 +67,12 @@ MEDDLING: dict[str, dict[str, str | None]] = {
     "a source": {"main.go": FILES["main.go"].replace("range 2", "range 3")},
     "a library": {"lib/lib.go": other("lib/lib.go")},
     "an embedded file": {"texts/a.txt": other("texts/a.txt")},
+    "a file that comes and goes": {"more.go": "package main\n\nfunc init() { print() }\n"},
+    "a file of a library that comes and goes": {"lib/more.go": "package lib\n\nvar More = 1\n"},
+    "an embedded file that comes and goes": {"texts/b.txt": "new\n"},
     "a file that goes and comes": {"texts/a.txt": None},
+    "a profile that comes and goes": {"default.pgo": ""},
+    "go.mod": {"go.mod": other("go.mod")},
     "a go.work that comes and goes": {"go.work": "go 1.25\n\nuse .\n\ngodebug panicnil=1\n"},
 }
 
@@ -83,9 +88,10 @@ def debug_module(built_by_it: Project, clean: dict[str, bytes]) -> Iterator[Path
     assert built_by_it.outputs() == clean
 
 
+@pytest.mark.usefixtures("debug_module")
 @pytest.mark.parametrize("name", MEDDLING)
 def test_what_was_put_back_leaves_no_trace(
-    built_by_it: Project, go: MeddlingGo, clean: dict[str, bytes], debug_module: Path, name: str
+    built_by_it: Project, go: MeddlingGo, clean: dict[str, bytes], name: str
 ) -> None:
     edits = {built_by_it.root / file: text for file, text in MEDDLING[name].items()}
     go.plans(edits)

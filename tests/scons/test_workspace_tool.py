@@ -226,3 +226,21 @@ def test_another_copy_than_the_installed_one_is_refused(below: Project, tmp_path
     build = below.scons("-Q", env={"PYTHONPATH": f"{SITE_SCONS}:{site}"})
     assert build.status == 2
     assert f"wasip1_scons-0.0.9 is installed in {site}" in build.output
+
+
+def test_nodes_in_the_directory_of_a_package_always_run_and_make_nothing_of_ours_stale(
+    below: Project,
+) -> None:
+    below.write(
+        "SConstruct",
+        TOOL + 'env.Wasip1Workspace("wasm/wasip1.toml")\n'
+        'own = env.AlwaysBuild(env.Command("wasm/app/own.txt", [], "echo OWN > $TARGET"))\n'
+        'env.Requires(env.Command("after.txt", own, "echo AFTER > $TARGET"), own)\n',
+    )
+    first = below.build("-Q", "-j2")
+    assert first.verbs == STEPS
+    for _ in range(2):
+        again = below.build("-Q", "-j2")
+        assert again.steps == ()
+        assert "echo OWN" in again.output
+        assert "echo AFTER" not in again.output

@@ -17,6 +17,7 @@ import SCons.Node.FS
 
 from wasip1_build.digests import Stamp, Stamps
 from wasip1_build.findings import Failure, Finding
+from wasip1_build.looks import look_at
 from wasip1_build.report import github
 from wasip1_build.report.console import findings_text, style_of
 from wasip1_build.scons.record import OutputRecord
@@ -91,8 +92,9 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
             if isinstance(work.step, ListGo):
                 return 0
             return _failed(target[0], f"{work.step.name} failed (see above)")
+        keep = work.record.put if _saw_no_change(target[0], work) else work.record.doubt
         for output in work.step.outputs:
-            work.record.put(output)
+            keep(output)
         if isinstance(work.step, Gate):
             _show(gate_findings(work.step, work.context), work.context)
         return 0
@@ -144,6 +146,31 @@ def _sign_inputs(target: Any, work: Work) -> Stamps:
     for file in files:
         stamps[file.get_abspath()] = work.signing.sign(file)[1]
     return stamps
+
+
+def _saw_no_change(target: Any, work: Work) -> bool:
+    """Whether all that the step looks at beside its inputs is as this process saw it first.
+
+    Otherwise something came, and may be gone by now: the outputs stay, but are not recorded, and so
+    the next build makes them again. A directory in which other builders write says nothing.
+    """
+    watched = getattr(work.step, "watched", lambda _context: ())
+    paths = [os.path.abspath(work.context.path(name)) for name in watched(work.context)]
+    seen = work.context.digests.seen
+    return all(
+        look_at(path) == seen[path][0] or _is_written_by_others(target, path)
+        for path in paths
+        if path in seen
+    )
+
+
+def _is_written_by_others(target: Any, path: str) -> bool:
+    place = target.fs.Entry(path)
+    entries = place.entries.values() if isinstance(place, SCons.Node.FS.Dir) else ()
+    return any(
+        not isinstance(each, SCons.Node.FS.Dir) and each.has_builder() and not is_ours(each)
+        for each in list(entries)
+    )
 
 
 def _show(findings: Sequence[Finding], context: Context) -> None:

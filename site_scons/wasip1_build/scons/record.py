@@ -46,6 +46,11 @@ class OutputRecord:
             self._owners[output] = self.owner
         self.changed.add(output)
 
+    def doubt(self, output: str) -> None:
+        """Records that the output is not known to be right, and is to be made again."""
+        self._stamps.pop(output, None)
+        self.changed.add(output)
+
     def remove_unplanned(self, planned: Iterable[str]) -> tuple[str, ...]:
         """Deletes the owner's recorded outputs that the plan no longer names.
 

@@ -66,6 +66,12 @@ class CompileGo:
         profile = f"{main.directory}/default.pgo"
         return (*main.files, *((profile,) if context.path(profile).is_file() else ()))
 
+    def watched(self, context: Context) -> tuple[str, ...]:
+        """What go looks at beside the sources: the directories in which it finds them, where a file
+        may come and go, and the files of modules."""
+        directories = {os.path.dirname(name) for name in self.discovered(context)}
+        return (*sorted(directories), *self.modules.files)
+
     def key(self, context: Context) -> Key:
         main = self._main(context)
         return {
