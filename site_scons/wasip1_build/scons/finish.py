@@ -17,6 +17,7 @@ from wasip1_build.report.render import render
 from wasip1_build.report.rendering import Rendered, Rendering
 from wasip1_build.report.summary import report
 from wasip1_build.report.write import write_reports
+from wasip1_build.scons.action import FAILED
 from wasip1_build.scons.good import keep_build
 from wasip1_build.scons.outcomes import outcomes, shared_findings
 from wasip1_build.scons.session import is_looking
@@ -41,6 +42,9 @@ def finish(declared: Declared, file: str, started_ns: int, _lock: object) -> Non
                 _report(declared, file, started_ns)
     except (Failure, OSError) as error:
         print(f"error: the end of the build was not recorded: {error}", file=sys.stderr)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(FAILED)  # Python lets nothing else that runs at exit change the status
 
 
 def _report(declared: Declared, file: str, started_ns: int) -> None:

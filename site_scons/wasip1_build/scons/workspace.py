@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,7 +13,7 @@ from wasip1_build.scons.graph import Part
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking, open_session
 from wasip1_build.spec import build_dir_hint, load_cached
-from wasip1_build.spec.model import Workspace
+from wasip1_build.spec.model import Artifact, Workspace
 from wasip1_build.steps.go_contexts import go_contexts
 from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.host import host_target

@@ -68,9 +68,11 @@ class CompileGo:
 
     def watched(self, context: Context) -> tuple[str, ...]:
         """What go looks at beside the sources: the directories in which it finds them, where a file
-        may come and go, and the files of modules."""
+        may come and go, and the files of modules. What is embedded from the build directory lies
+        among outputs, which come and go by our own doing."""
         directories = {os.path.dirname(name) for name in self.discovered(context)}
-        return (*sorted(directories), *self.modules.files)
+        own = (name for name in directories if not f"{name}/".startswith(f"{context.build_dir}/"))
+        return (*sorted(own), *self.modules.files)
 
     def key(self, context: Context) -> Key:
         main = self._main(context)
@@ -134,6 +136,8 @@ class CompileGo:
 
     def _link(self, context: Context) -> Link:
         main = self._main(context)
+        for name in self.watched(context):
+            context.digests.see(os.path.abspath(context.path(name)))
         name = executable_name(main.import_path) if main else self.package.rpartition("/")[2]
         taken = {
             str(path): context.digests.taken(path)
