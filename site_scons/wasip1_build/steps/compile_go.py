@@ -12,6 +12,7 @@ from typing import ClassVar
 from wasip1_build.digests import stamp_of
 from wasip1_build.files import sha256_of_json
 from wasip1_build.findings import Failure, failure
+from wasip1_build.looks import look_at
 from wasip1_build.process import Result
 from wasip1_build.steps.go_batch import GoBatch, Link
 from wasip1_build.steps.go_command import go_failure, run_go
@@ -99,7 +100,7 @@ class CompileGo:
             if made.returncode != 0:
                 what = f"go cannot build {self.package}"
                 raise go_failure(context, self.modules, made, what, key="package")
-            made = link.staged.path.read_bytes()  # (its sources moved: it will be made again)
+            made = link.staged.whole(self.output)  # (something moved: it will be made again)
         context.out(self.output).write_bytes(made)
 
     @property
@@ -136,8 +137,9 @@ class CompileGo:
 
     def _link(self, context: Context) -> Link:
         main = self._main(context)
-        for name in self.watched(context):
-            context.digests.see(os.path.abspath(context.path(name)))
+        watched = [os.path.abspath(context.path(name)) for name in self.watched(context)]
+        for path in watched:
+            context.digests.see(path)
         name = executable_name(main.import_path) if main else self.package.rpartition("/")[2]
         taken = {
             str(path): context.digests.taken(path)
@@ -149,6 +151,7 @@ class CompileGo:
             staged=StagedModule(context.state(self.stage), name),
             signature=sha256_of_json([self.version, self.key(context), digests]),
             stamps={path: stamp for path, (_, stamp) in taken.items()},
+            looks={path: look_at(path) for path in watched},
             output=self.output,
         )
 

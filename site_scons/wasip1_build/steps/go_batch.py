@@ -7,13 +7,14 @@ share once. Nobody sees it: each package stays a step of its own, with its own e
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from wasip1_build.digests import Stamps, have_moved
 from wasip1_build.findings import Failure
+from wasip1_build.looks import Look, look_at
 from wasip1_build.process import Result
 from wasip1_build.steps.go_stage import StagedModule
 
@@ -28,15 +29,21 @@ Build = Callable[[Path, list[str]], Result]
 class Link:
     """One main package to be linked: `signature` stands for all that decides its bytes.
 
-    `package` is an argument of go build, `stamps` are its sources', `output` is what the step
-    makes.
+    `package` is an argument of go build, `stamps` are its sources', `looks` are at what go looks
+    at beside them, `output` is what the step makes.
     """
 
     package: str
     staged: StagedModule
     signature: str
     stamps: Stamps
+    looks: Mapping[str, Look]
     output: str
+
+    def has_moved(self) -> bool:
+        """Whether something that decides the module is no longer as the signature has it."""
+        moved = (look_at(path) != look for path, look in self.looks.items())
+        return have_moved(self.stamps) or any(moved)
 
     def is_stale(self) -> bool:
         """Whether what is staged was linked from something else."""
@@ -96,7 +103,7 @@ class GoBatch:
         for link in links:
             # Where one package fails, go still writes the others.
             made = result.returncode == 0 or link.staged.stamp() != before[link.package]
-            if made and not have_moved(link.stamps):
+            if made and not link.has_moved():
                 self._seal(link, alone=len(links) == 1)
         return result
 

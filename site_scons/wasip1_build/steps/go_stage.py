@@ -71,7 +71,12 @@ class StagedModule:
         self._sidecar.unlink(missing_ok=True)
 
     def seal(self, signature: str, output: str) -> None:
-        """Keeps what the module was linked from.
+        """Keeps what the module was linked from. Raises what `whole` raises."""
+        linked = {"signature": signature, "sha256": sha256_of_bytes(self.whole(output))}
+        write_atomically(self._sidecar, json_bytes(linked))
+
+    def whole(self, output: str) -> bytes:
+        """What go has just linked.
 
         Raises Failure, and removes the module, where it is not whole: Go 1.27 ends with status 0
         where the disk is full, or a limit on the size of files is hit, while it links.
@@ -87,8 +92,7 @@ class StagedModule:
                 why=problem.findings[0].what,
                 fix="make room on the disk, or raise the limit on the size of files (`ulimit -f`)",
             ) from None
-        linked = {"signature": signature, "sha256": sha256_of_bytes(data)}
-        write_atomically(self._sidecar, json_bytes(linked))
+        return data
 
     @property
     def _sidecar(self) -> Path:
