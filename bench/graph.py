@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wasip1_build.digests import Digests
-from wasip1_build.plan import Plan, plan
+from wasip1_build.plan import plan
+from wasip1_build.planned import Plan
 from wasip1_build.spec.load import load
 from wasip1_build.steps.go_context import find_go_context
 from wasip1_build.steps.step import Context, Step

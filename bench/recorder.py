@@ -20,7 +20,7 @@ import brotli
 import deflate
 import SCons.Script.Main
 
-from wasip1_build.plan import STATE
+from wasip1_build.planned import STATE
 from wasip1_build.runtime import trial
 
 Note = Callable[[dict[str, Any]], None]

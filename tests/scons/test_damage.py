@@ -158,3 +158,28 @@ def test_each_file_of_state_can_be_damaged_alone(solo: Project) -> None:
         versions.reverse()
     solo.write("main.go", MAIN)
     solo.build("-Q")
+
+
+def test_state_of_a_newer_version_is_refused_by_name_and_stays(workspace: Project) -> None:
+    mark = workspace.root / "build/.wasip1/format"
+    before = mark.read_bytes()
+    newer = int(before) + 1
+    mark.write_text(f"{newer}\n")
+    outputs = workspace.outputs()
+    for words in ((), ("one",), ("-n",)):
+        build = workspace.scons("-Q", *words)
+        assert build.status == 2
+        assert f"build/.wasip1 was written by a newer wasip1-scons: it has format {newer}" in (
+            build.output
+        )
+        assert "fix: build with that version, or remove" in build.output
+    assert workspace.outputs() == outputs
+    assert mark.read_text() == f"{newer}\n"
+    mark.write_bytes(before)
+
+
+@pytest.mark.parametrize("older", ["0\n", "", "damaged"])
+def test_state_of_an_older_version_is_built_upon(workspace: Project, older: str) -> None:
+    (workspace.root / "build/.wasip1/format").write_text(older)
+    workspace.build("-Q")
+    assert (workspace.root / "build/.wasip1/format").read_text() == "1\n"

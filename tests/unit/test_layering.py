@@ -18,6 +18,7 @@ ORDER = (
     "toolchain",
     "runtime",
     "steps",
+    "planned",
     "plan",
     "measure",
     "advise",

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from wasip1_build.findings import Failure
-from wasip1_build.plan import Names, Plan, go_package, plan
+from wasip1_build.plan import go_package, plan
+from wasip1_build.planned import Names, Plan
 from wasip1_build.spec.model import Artifact, Toolchain, Workspace
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.check import RunChecks

@@ -14,7 +14,7 @@ from wasip1_build.cli.requirements import Requirements, requirements
 from wasip1_build.digests import Digests
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Failure, Finding, Severity
-from wasip1_build.spec import load_workspace
+from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.model import Workspace
 from wasip1_build.toolchain.fetch import fetch
 from wasip1_build.toolchain.pins import wanted_version

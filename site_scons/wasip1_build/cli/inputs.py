@@ -11,7 +11,8 @@ from typing import Any
 
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Finding, Severity
-from wasip1_build.plan import STATE, Plan, go_flags, go_package, plan
+from wasip1_build.plan import go_flags, go_package, plan
+from wasip1_build.planned import STATE, Plan
 from wasip1_build.runtime.granted import layout, walk
 from wasip1_build.runtime.staging import Entry
 from wasip1_build.spec.members import SPEC_FILE

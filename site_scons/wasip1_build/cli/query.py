@@ -17,9 +17,10 @@ from wasip1_build.cli.where import add_workspace_options, from_here, workspace_r
 from wasip1_build.digests import Digests
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Failure, failure
-from wasip1_build.spec import load_workspace, select
+from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.disk import below
 from wasip1_build.spec.model import Workspace
+from wasip1_build.spec.select import select
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
 

@@ -15,7 +15,7 @@ from wasip1_build.cli.git import Changes, find_repository
 from wasip1_build.cli.inputs import ArtifactInputs, Reader
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Finding, failure
-from wasip1_build.spec import load_workspace
+from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.model import Workspace
 from wasip1_build.toolchain.store import cache_directory

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,8 @@ def json_report(build: Rendering) -> bytes:
 
 
 def _indented(text: str, columns: int) -> str:
-    return textwrap.indent(text, " " * columns)
+    margin = " " * columns
+    return margin + text.replace("\n", f"\n{margin}")
 
 
 def relative(path: Path, directory: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wasip1_build.scons.workspace import Declared
+    from wasip1_build.scons.declared import Declared
 
 
 def whole_build(file: str = "wasip1.toml") -> Declared:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -179,7 +178,7 @@ def _show(findings: Sequence[Finding], context: Context) -> None:
         return
     text = findings_text(findings, style_of(sys.stderr, os.environ))
     if github.is_github(os.environ):
-        text = github.guarded(text, secrets.token_hex())
+        text = github.guarded(text, os.urandom(32).hex())
         text += github.annotations(findings, github.prefix_of(context.root, os.environ))
     sys.stdout.flush()
     sys.stderr.write(text)

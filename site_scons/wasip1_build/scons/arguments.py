@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 from wasip1_build.findings import failure
@@ -17,6 +16,8 @@ def profile_argument(arguments: Mapping[str, str]) -> str:
     """The profile that the command line asks for. Raises Failure for an argument that is none."""
     for name in arguments:
         if name not in ARGUMENTS:
+            import difflib  # only a message about an error needs it
+
             near = difflib.get_close_matches(name.upper(), ARGUMENTS, 1, 0.5)
             known = f"did you mean {near[0]}=?" if near else f"known: {', '.join(ARGUMENTS)}"
             raise failure(

@@ -18,10 +18,10 @@ from wasip1_build.report.rendering import Rendered, Rendering
 from wasip1_build.report.summary import report
 from wasip1_build.report.write import write_reports
 from wasip1_build.scons.action import FAILED
+from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.good import keep_build
 from wasip1_build.scons.outcomes import outcomes, shared_findings
 from wasip1_build.scons.session import is_looking
-from wasip1_build.scons.workspace import Declared
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.go_stage import remove_stages
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,13 +11,14 @@ from typing import Any
 
 import wasip1_build
 from wasip1_build.looks import Look, is_racy, look_at
-from wasip1_build.plan import PlannedArtifact
+from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.cells import table_of, totals_line
 from wasip1_build.report.console import Style, printable
 from wasip1_build.report.rendering import Rendered, Rendering
 from wasip1_build.report.write import report_files
 from wasip1_build.scons import fast, graph
-from wasip1_build.scons.workspace import Declared
+from wasip1_build.scons.declared import Declared
+from wasip1_build.scons.state import format_file
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.go_world import World
 from wasip1_build.steps.list_go import ListGo
@@ -37,7 +37,7 @@ def keep_build(
     looks = _looks(declared, started_ns)
     kept = _Kept(declared, before, built)
     outputs = kept.outputs()
-    token = secrets.token_hex(8)
+    token = os.urandom(8).hex()
     now = kept.graph(token)
     if looks is None or outputs is None or not now.rendered:
         fast.forget(store)
@@ -228,6 +228,7 @@ def _read_before(declared: Declared) -> Iterator[str]:
     """What was read without a note: the spec, this code, where a go.work or a tool could appear."""
     root = declared.context.root
     workspace = declared.workspace
+    yield str(format_file(declared.context.state("")))
     for name in (*workspace.files, *workspace.looked_in, "SConstruct", "site_scons"):
         yield str(root / name)
     for imported in list(sys.modules.values()):  # what the SConstruct imported from this tree

@@ -12,17 +12,16 @@ from typing import Any, NamedTuple
 
 from wasip1_build.digests import Digests
 from wasip1_build.files import write_atomically
-from wasip1_build.plan import Plan, PlannedArtifact
+from wasip1_build.planned import Plan, PlannedArtifact
 from wasip1_build.scons.fast import Change
-from wasip1_build.spec.cached import MODULES
-from wasip1_build.spec.model import Workspace
+from wasip1_build.spec.model import MODULES, Workspace
 from wasip1_build.steps.go_world import is_still
 from wasip1_build.steps.step import Step
 from wasip1_build.unpickle import unpickle
 
 # What a plan consists of.
 _MODULES = MODULES | {
-    "wasip1_build.plan",
+    "wasip1_build.planned",
     "wasip1_build.toolchain.tool",
     "wasip1_build.steps.go_context",
     *(

@@ -9,10 +9,10 @@ from typing import Any
 import SCons.Node
 
 from wasip1_build.findings import Finding
-from wasip1_build.plan import PlannedArtifact
+from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.summary import Outcome
 from wasip1_build.scons.action import findings_on
-from wasip1_build.scons.workspace import Declared
+from wasip1_build.scons.declared import Declared
 
 _CURRENT = (SCons.Node.executed, SCons.Node.up_to_date)
 

@@ -12,10 +12,10 @@ import SCons.Script
 from wasip1_build.build_dir import build_dir_hint
 from wasip1_build.findings import Location
 from wasip1_build.scons import fast
+from wasip1_build.scons.declared import Declared, locator
 from wasip1_build.scons.graph import Part, graph_of, part_of, planned
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import open_session
-from wasip1_build.scons.workspace import Declared, locator
 from wasip1_build.spec.model import Artifact
 from wasip1_build.steps.go_world import World
 

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wasip1_build.findings import failure
-from wasip1_build.plan import STATE, go_flags, go_package, list_packages
+from wasip1_build.plan import go_flags, go_package, list_packages
+from wasip1_build.planned import STATE
 from wasip1_build.scons.call import Call, Rule, method_of
 from wasip1_build.scons.facts import judged
 from wasip1_build.steps.aot import Aot

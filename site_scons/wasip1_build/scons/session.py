@@ -17,12 +17,13 @@ from SCons.Util.hashes import get_current_hash_algorithm_used
 
 from wasip1_build.digests import Digests, Stamp, stamp_of
 from wasip1_build.findings import Failure, Location
-from wasip1_build.plan import STATE
+from wasip1_build.planned import STATE
 from wasip1_build.scons.action import Work
 from wasip1_build.scons.generated import made_from
 from wasip1_build.scons.record import OutputRecord
 from wasip1_build.scons.signature_file import signature_file
 from wasip1_build.scons.signing import Signing
+from wasip1_build.scons.state import mark, require_known
 from wasip1_build.scons.wanted import wanted_steps
 from wasip1_build.steps.execute import clear_runs
 from wasip1_build.steps.step import Context, Step
@@ -52,6 +53,7 @@ class Session:
         Where SCons could not write them, outputs that were made are not recorded either: earlier
         signatures beside them would call the wrong outputs up to date.
         """
+        mark(self.context.state(""))
         clear_runs(self.context)
         self._record_retrieved()
         if self.signed is None or self.signed != _signed():
@@ -101,9 +103,11 @@ def open_session(
 ) -> Session:
     """Reads the state below BUILD-DIR/.wasip1, as far as there is any. Writes nothing.
 
-    `owner` is what the outputs belong to: a spec file under a profile, or the rules.
+    `owner` is what the outputs belong to: a spec file under a profile, or the rules. Raises Failure
+    where a newer version has written the state.
     """
     state = root / build_dir / STATE
+    require_known(state)
     digests = Digests(state / "digests")
     context = Context(
         root=root,

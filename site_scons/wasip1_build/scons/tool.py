@@ -18,10 +18,11 @@ from wasip1_build.findings import Failure, Finding
 from wasip1_build.scons.arguments import prefixed_profile
 from wasip1_build.scons.call import caller
 from wasip1_build.scons.cpus import threads_per_job
+from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.installed import require_one_copy
 from wasip1_build.scons.rules import add_rules
 from wasip1_build.scons.session import save_at_exit
-from wasip1_build.scons.workspace import Declared, declare_workspace
+from wasip1_build.scons.workspace import declare_workspace
 
 
 def generate(env: Any) -> None:

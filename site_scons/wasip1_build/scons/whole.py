@@ -15,13 +15,15 @@ import SCons.Script
 import SCons.Script.Main
 import SCons.Util
 
+from wasip1_build.build_dir import build_dir_hint
 from wasip1_build.findings import Failure, failure
-from wasip1_build.plan import STATE
+from wasip1_build.planned import STATE
 from wasip1_build.report.console import findings_text
 from wasip1_build.report.write import report_files
 from wasip1_build.scons.action import FAILED
 from wasip1_build.scons.arguments import profile_argument
 from wasip1_build.scons.cpus import threads_per_job, usable_cpus
+from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.fast import Change, store_of
 from wasip1_build.scons.finish import finish
 from wasip1_build.scons.help import help_text
@@ -30,8 +32,6 @@ from wasip1_build.scons.lock import take_lock
 from wasip1_build.scons.partial import declare_part
 from wasip1_build.scons.session import is_looking
 from wasip1_build.scons.signature_file import SignatureFiles
-from wasip1_build.scons.workspace import Declared, declare_workspace
-from wasip1_build.spec import build_dir_hint
 from wasip1_build.spec.model import Artifact
 from wasip1_build.spec.select import select
 
@@ -56,6 +56,8 @@ def declare_whole(file: str, change: Change | None) -> Declared:
         if change and change.is_of(store_of(path.parent, file, profile)):
             declared = declare_part(env, path, profile, change, os.environ, cpus)
         if declared is None:
+            from wasip1_build.scons.workspace import declare_workspace  # reads specs: 25 ms
+
             declared = declare_workspace(env, path, profile, "", os.environ, cpus)
             _require_targets(declared)
             SCons.Script.Help(help_text(declared.workspace), append=True)

@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from wasip1_build.findings import Location
-from wasip1_build.plan import STATE, Plan, PlannedArtifact, plan
-from wasip1_build.scons.graph import Part
+from wasip1_build.build_dir import build_dir_hint
+from wasip1_build.plan import plan
+from wasip1_build.planned import STATE, Plan
+from wasip1_build.scons.declared import Declared, locator
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking, open_session
-from wasip1_build.spec import build_dir_hint, load_cached
-from wasip1_build.spec.model import Artifact, Workspace
+from wasip1_build.spec.cached import load_cached
 from wasip1_build.steps.go_contexts import go_contexts
-from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.host import host_target
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A workspace whose nodes are declared; `nodes` are by output path from the root."""
-
-    workspace: Workspace
-    plan: Plan
-    session: Session
-    nodes: Mapping[str, Any]
-    aliases: tuple[str, ...]
-    part: Part | None = None  # where only a part of the workspace was declared
-
-    @property
-    def context(self) -> Context:
-        """What the steps run with."""
-        return self.session.context
-
-    def manifest(self, planned: PlannedArtifact) -> Any:
-        """The node that exists only when every verdict on the artifact is pass."""
-        return self.nodes[planned.names.manifest]
-
-    def __getitem__(self, name: str) -> dict[str, Any]:
-        """The nodes of one artifact, by NAME where that is unique or by DIR:NAME, each under its
-        suffix: `declared["hello"]["wasm"]`, `["manifest.json"]`, `["wasm.br"]`.
-
-        Raises KeyError.
-        """
-        found = [p for p in self.plan.artifacts if name in (p.artifact.id, p.artifact.name)]
-        if len(found) != 1:
-            raise KeyError(name)
-        prefix = found[0].names.file("")
-        return {
-            output.removeprefix(prefix): node
-            for output, node in self.nodes.items()
-            if output.startswith(prefix)
-        }
 
 
 def declare_workspace(
@@ -73,17 +35,6 @@ def declare_workspace(
     nodes = declare(env, session, planned.steps, planned.seals(), planned.owners())
     aliases = _Aliases(env, session, prefix)
     return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))
-
-
-def locator(artifacts: Iterable[Artifact]) -> Callable[[str, str], Location | None]:
-    """What finds the place of a key (by an artifact's DIR:NAME) among these artifacts."""
-    by_id = {artifact.id: artifact for artifact in artifacts}
-
-    def locate(artifact: str, key: str) -> Location | None:
-        found = by_id.get(artifact)
-        return found.where(key) if found else None
-
-    return locate
 
 
 @dataclass(frozen=True)

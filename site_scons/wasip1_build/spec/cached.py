@@ -15,22 +15,13 @@ from wasip1_build.files import write_atomically
 from wasip1_build.schema_files import schema_path
 from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.members import find_members
-from wasip1_build.spec.model import Workspace
+from wasip1_build.spec.model import MODULES, Workspace
 from wasip1_build.unpickle import unpickle
 
 if TYPE_CHECKING:
     from wasip1_build.spec.load import Loaded
 
 FORMAT = 1
-# What a stored workspace consists of.
-MODULES = frozenset(
-    {
-        "wasip1_build.spec.model",
-        "wasip1_build.findings",
-        "wasip1_build.digests",
-        "wasip1_build.wasm.types",
-    }
-)
 
 
 def load_workspace(root: Path, file: str = "wasip1.toml", profile: str = "release") -> Workspace:

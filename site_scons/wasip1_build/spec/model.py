@@ -232,3 +232,9 @@ class Workspace:
     profiles: tuple[str, ...] = ("release", "dev")
     warnings: tuple[str, ...] = ()  # keys that are accepted and not acted on yet
     looked_in: tuple[str, ...] = field(default=(), compare=False)  # directories, for members
+
+
+# The modules whose classes a pickled workspace consists of.
+MODULES = frozenset(
+    {__name__, "wasip1_build.findings", "wasip1_build.digests", "wasip1_build.wasm.types"}
+)

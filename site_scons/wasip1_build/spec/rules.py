@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from wasip1_build.spec import (
-    rules_build,
-    rules_checks,
-    rules_grants,
-    rules_imports,
-    rules_runtime,
-)
+from wasip1_build.spec import rules_build, rules_checks, rules_grants, rules_imports, rules_runtime
 from wasip1_build.spec.scope import Rule
 
 RULES: tuple[Rule, ...] = (

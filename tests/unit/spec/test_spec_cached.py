@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from wasip1_build.build_dir import build_dir_hint
 from wasip1_build.findings import Failure
-from wasip1_build.spec import build_dir_hint, load_cached, load_workspace
+from wasip1_build.spec.cached import load_cached, load_workspace
 
 MakeWorkspace = Callable[..., Path]
 
@@ -167,7 +168,8 @@ def test_without_a_store_it_is_read_each_time(root: Path) -> None:
 HIT = """\
 import sys
 from pathlib import Path
-from wasip1_build.spec import load_cached, build_dir_hint
+from wasip1_build.spec.cached import load_cached
+from wasip1_build.build_dir import build_dir_hint
 build_dir_hint(Path(sys.argv[1]))
 found = load_cached(Path(sys.argv[1]), "wasip1.toml", "release", Path(sys.argv[2]))
 print(found.build_dir, *sorted(sys.modules))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wasip1_build.findings import Failure
-from wasip1_build.spec import load_workspace
+from wasip1_build.spec.cached import load_workspace
 
 CASES = Path(__file__).parents[2] / "spec_errors"
 FILES = sorted(path.stem for path in CASES.glob("*.toml"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wasip1_build.findings import Failure, Location
-from wasip1_build.spec import load_workspace
+from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.model import (
     Artifact,
     Bench,

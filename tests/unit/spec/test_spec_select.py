@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wasip1_build.findings import Failure
-from wasip1_build.spec import Artifact, Workspace, select
-from wasip1_build.spec.model import Toolchain
+from wasip1_build.spec.model import Artifact, Toolchain, Workspace
+from wasip1_build.spec.select import select
 
 IDS = (".:top", "examples/a:hello", "examples/a:filter", "examples/b:hello", "examples-x:other")
 
