@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from wasip1_build.files import sha256_of_file, write_atomically
 from wasip1_build.looks import TICK_NS, Look, is_racy, look_at
+from wasip1_build.notes import Notes
 
-FORMAT = 3
+FORMAT = 4
 
 
 class Stamp(NamedTuple):
@@ -76,8 +77,9 @@ class Digests:
         self.seen: dict[str, tuple[Look, int]] = {}
         self._lock = threading.Lock()
         self._entries: dict[str, _Reading] = {}
-        self._notes: dict[str, _Reading] = {}
         self._facts: dict[str, _Fact] = {}
+        self._read_now: set[str] = set()
+        self.notes = Notes(store.with_name(f"{store.name}-notes") if store else None)
         self._changed = False
         self._load()
 
@@ -121,16 +123,7 @@ class Digests:
     def note(self, path: str, make: Callable[[str], str]) -> str:
         """What `make` says of one file, asked again only where the file's stamp has moved."""
         self.see(path)
-        stamp = stamp_of(path)
-        known = self._notes.get(path)
-        if known and known[0] == stamp and not _is_racy(known):
-            return known[2]
-        read_ns = time.time_ns()
-        text = make(path)
-        with self._lock:
-            self._notes[path] = (_plain(stamp), read_ns, text)
-            self._changed = True
-        return text
+        return self.notes.of(path, make)
 
     def save(self) -> None:
         """Writes the store, if anything was learned.
@@ -138,12 +131,14 @@ class Digests:
         What was read within a tick of its last change is read once more now, so that the next
         build need not.
         """
+        self.notes.save()
         if self.store is None or not self._changed:
             return
-        for name, entry in list(self._entries.items()):
+        for name in tuple(self._read_now):
+            entry = self._entries[name]
             if _is_racy(entry) and (stamp := stamp_of(name)) == entry[0] and stamp:
                 self._read(name, stamp)
-        kept = (FORMAT, self._entries, self._notes, self._facts)
+        kept = (FORMAT, self._entries, self._facts)
         write_atomically(self.store, marshal.dumps(kept))
         self._changed = False
 
@@ -157,6 +152,7 @@ class Digests:
             self.hashed += 1
             # A file that moved while it was read keeps its older stamp and is read again next time.
             self._entries[name] = (_plain(stamp), read_ns, digest)
+            self._read_now.add(name)
             self._changed = True
         return digest
 
@@ -164,9 +160,9 @@ class Digests:
         if self.store is None:
             return
         try:
-            version, entries, notes, facts = marshal.loads(self.store.read_bytes())
-            if version == FORMAT and all(isinstance(d, dict) for d in (entries, notes, facts)):
-                self._entries, self._notes, self._facts = entries, notes, facts
+            version, entries, facts = marshal.loads(self.store.read_bytes())
+            if version == FORMAT and isinstance(entries, dict) and isinstance(facts, dict):
+                self._entries, self._facts = entries, facts
         except (OSError, EOFError, ValueError, TypeError):
             return
 

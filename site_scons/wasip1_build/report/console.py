@@ -97,5 +97,7 @@ def printable(cell: str, style: Style) -> str:
 
 def _printable(text: str, style: Style) -> str:
     """The text with control signs, and what the stream cannot show, written as escapes."""
+    if text.isascii() and text.isprintable():
+        return text
     shown = _CONTROL.sub(lambda sign: f"\\x{ord(sign.group()):02x}", text)
     return shown.encode(style.encoding, "backslashreplace").decode(style.encoding)

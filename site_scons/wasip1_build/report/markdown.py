@@ -10,7 +10,7 @@ from wasip1_build.report.cells import table_of, totals_line
 from wasip1_build.report.rendering import Rendering
 
 # What Markdown or the HTML inside it would read as markup: names and messages are only text.
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&@])")
+_MARKUP = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]<>#|~&@"} | {"\n": "<br>"})
 
 
 def markdown_report(build: Rendering) -> str:
@@ -37,7 +37,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", text).replace("\n", "<br>")
+    return text.translate(_MARKUP)
 
 
 def _finding(finding: Finding) -> list[str]:

@@ -218,5 +218,5 @@ def _session(root: Path, build_dir: str) -> Session:
     session = open_session(
         root, build_dir, "rules", os.environ, threads_per_job(), lambda _a, _k: None
     )
-    save_at_exit(session, planned=False)
+    save_at_exit(session)
     return session

@@ -24,6 +24,7 @@ from wasip1_build.report.lines import aligned
 FORMAT = 2
 # Options under which "nothing to do" is the whole answer, by the name under which SCons keeps them.
 HARMLESS = {"num_jobs", "no_progress", "silent", "keep_going", "question"}
+EVERY = "*"  # among a build's words: all its artifacts (no alias is called so)
 # Variables that decide where tools are looked for. PATH counts only where a tool was found there.
 VARIABLES = ("HOME", "WASIP1_CACHE_DIR", "XDG_CACHE_HOME")
 
@@ -71,20 +72,30 @@ def end_if_unchanged(file: str) -> Change | None:
 
     Otherwise what has changed; None where that is not known, or may be anything.
     """
+    # Tens of thousands of nodes and looks stay to the end. With Python's own thresholds the search
+    # for garbage among them takes a third of a large build.
+    gc.set_threshold(200_000, 50, 50)
     root = SCons.Script.Dir("#").abspath
-    if not _is_harmless():
+    if not _is_harmless(HARMLESS):
         return None
     store = store_of(Path(root), file, SCons.Script.ARGUMENTS.get("PROFILE", "release"))
+    change = change_since(store, root, SCons.Script.COMMAND_LINE_TARGETS, identity())
+    if change and not change.paths and not change.asked & set(change.good.stale):
+        end(change.good)
+    return change
+
+
+def change_since(
+    store: str, root: str, words: Iterable[str], surroundings: tuple[Any, ...]
+) -> Change | None:
+    """What has changed since the build that is kept; None where anything may have."""
     kept = look_at(store)
     good = load(store)
-    words = SCons.Script.COMMAND_LINE_TARGETS
-    if good is None or not _covers(good, words) or not _same_surroundings(good):
+    if good is None or good.identity != surroundings or not _covers(good, words):
         return None
-    change = Change(good, changed(good, root), frozenset(asked(good, words)), kept)
-    if change.paths or change.asked & set(good.stale):
-        return change
-    end(good)
-    return None
+    if good.search_path not in (None, os.environ.get("PATH")):
+        return None
+    return Change(good, changed(good, root), frozenset(asked(good, words)), kept)
 
 
 def end(good: Good) -> None:
@@ -105,26 +116,28 @@ def store_of(root: Path, file: str, profile: str) -> str:
 
 
 def identity() -> tuple[Any, ...]:
-    """What must be the same beside files: this Python, its packages, this code, the arguments.
+    """What must be the same beside files: the installation, the directory, the arguments."""
+    arguments = tuple(sorted(SCons.Script.ARGUMENTS.items()))
+    return (*installation(), os.getcwd(), arguments)
+
+
+def installation() -> tuple[Any, ...]:
+    """This Python, its packages and this code.
 
     A directory of packages has another modification time when one is installed or removed.
     """
     places = tuple((place, look_at(place)) for place in sys.path if place.endswith("-packages"))
     variables = tuple(os.environ.get(name) for name in VARIABLES)
-    arguments = tuple(sorted(SCons.Script.ARGUMENTS.items()))
-    return (FORMAT, sys.version, __file__, os.getcwd(), places, variables, arguments)
+    return (FORMAT, sys.version, __file__, places, variables)
 
 
 def load(store: str) -> Good | None:
     """The last build; None where none is known, or the store is damaged or of another kind."""
-    gc.disable()  # it would look at each of the looks, again and again
     try:
         with open(store, "rb") as stream:
             return Good(**marshal.loads(stream.read()))
     except (OSError, EOFError, ValueError, TypeError):
         return None
-    finally:
-        gc.enable()
 
 
 def save(store: str, good: Good) -> None:
@@ -166,17 +179,18 @@ def answer(good: Good, words: Iterable[str], *, silent: bool = False) -> str:
     return "\n".join([*said, *lines, *good.legend, *([] if given else [good.totals])])
 
 
-def _same_surroundings(good: Good) -> bool:
-    return good.identity == identity() and good.search_path in (None, os.environ.get("PATH"))
+def is_plain_build() -> bool:
+    """Whether no option was given that asks for anything else than to build."""
+    return _is_harmless(HARMLESS - {"question"})
 
 
-def _is_harmless() -> bool:
-    """Whether no option was given, here or in SCONSFLAGS, that asks for more than a build."""
+def _is_harmless(harmless: set[str]) -> bool:
+    """Whether no other option was given, here or in SCONSFLAGS."""
     options = vars(SCons.Script.Main.OptionsParser.values)  # (what was not given has no entry)
     given = {name for name, value in options.items() if value and not name.startswith("_")}
     # Options that gather several values add to the list that is their default.
     given |= {name for name, value in vars(options["__defaults__"]).items() if _is_filled(value)}
-    return given <= HARMLESS and os.environ.get("GITHUB_ACTIONS") != "true"
+    return given <= harmless and os.environ.get("GITHUB_ACTIONS") != "true"
 
 
 def _is_filled(default: object) -> bool:

@@ -19,6 +19,7 @@ from wasip1_build.report.summary import report
 from wasip1_build.report.write import write_reports
 from wasip1_build.scons.action import FAILED
 from wasip1_build.scons.declared import Declared
+from wasip1_build.scons.fast import identity, store_of
 from wasip1_build.scons.good import keep_build
 from wasip1_build.scons.outcomes import outcomes, shared_findings
 from wasip1_build.scons.session import is_looking
@@ -60,7 +61,8 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     print(table(asked, style_of(sys.stdout, os.environ), this.artifacts), end="", flush=True)
     write_reports(every, build_dir)
     passed = {name: each for name, each in this.artifacts.items() if each.verdict == "pass"}
-    keep_build(declared, passed, file, started_ns)
+    store = store_of(declared.context.root, file, declared.workspace.profile)
+    keep_build(declared, passed, store, identity(), started_ns)
     if is_github(os.environ):
         append_summary(markdown_report(every), os.environ)
 

@@ -25,14 +25,18 @@ from wasip1_build.steps.list_go import ListGo
 
 
 def keep_build(
-    declared: Declared, built: Mapping[str, Rendered], file: str, started_ns: int
+    declared: Declared,
+    built: Mapping[str, Rendered],
+    store: str,
+    surroundings: tuple[Any, ...],
+    started_ns: int,
 ) -> None:
-    """Keeps this build for the next, or forgets that there was one, where something that was
-    looked at has changed since the first look. Raises OSError.
+    """Keeps this build for the next in `store`, or forgets that there was one, where something
+    that was looked at has changed since the first look. Raises OSError.
 
-    `built` are the artifacts that passed in this run.
+    `built` are the artifacts that passed in this run, `surroundings` what must be the same beside
+    files.
     """
-    store = fast.store_of(declared.context.root, file, declared.workspace.profile)
     before = declared.part.graph if declared.part else _nothing_before(declared)
     looks = _looks(declared, started_ns)
     kept = _Kept(declared, before, built)
@@ -45,16 +49,13 @@ def keep_build(
     if declared.part:
         looks = {**declared.part.change.good.looks, **looks}
     graph.keep(f"{store}.graph", now)
-    fast.save(store, _good(declared, token, {**looks, **outputs}, now.rendered))
+    good = _good(declared, now, {**looks, **outputs})
+    fast.save(store, good._replace(identity=surroundings))
 
 
-def _good(
-    declared: Declared,
-    token: str,
-    looks: Mapping[str, Look],
-    rendered: Mapping[str, tuple[Any, ...]],
-) -> fast.Good:
-    """What the fast path needs of this build."""
+def _good(declared: Declared, now: graph.Graph, looks: Mapping[str, Look]) -> fast.Good:
+    """What the fast path needs of this build, but for its surroundings."""
+    rendered = now.rendered
     old = declared.part.change.good if declared.part else None
     words = old.words if old else _words(declared)
     every = {name for names in words.values() for name in names}
@@ -63,8 +64,8 @@ def _good(
     default = {name: each for name, each in shown.items() if name in words[""]}
     tools = _tools(declared)
     return fast.Good(
-        token=token,
-        identity=fast.identity(),
+        token=now.token,
+        identity=(),
         search_path=old.search_path if old else os.environ.get("PATH") if tools else None,
         looks=looks,
         words=words,
@@ -129,7 +130,15 @@ class _Kept:
             worlds={**self.before.worlds, **{name: w.digest for name, w in worlds.items()}},
             neighbours=neighbours,
             rendered={**rendered, **{name: tuple(each) for name, each in self.built.items()}},
+            places=tuple(sorted({*self.before.places, *self._places()})),
         )
+
+    def _places(self) -> Iterator[str]:
+        for step in self.declared.plan.steps:
+            if isinstance(step, ListGo):
+                yield from step.trees
+            if isinstance(step, RunChecks):
+                yield from (grant.host for grant in step.grants.dirs)
 
     def _planned(self) -> Iterator[PlannedArtifact]:
         for planned in self.declared.plan.artifacts:
@@ -190,6 +199,7 @@ def _nothing_before(declared: Declared) -> graph.Graph:
         worlds={},
         neighbours={},
         rendered={},
+        places=(),
     )
 
 
@@ -258,6 +268,7 @@ def _words(declared: Declared) -> dict[str, tuple[str, ...]]:
     planned = declared.plan.artifacts
     covered = {each.artifact.id for each in planned if each.artifact.default}
     words: dict[str, set[str]] = {"": set(covered), "default": set(covered)}
+    words[fast.EVERY] = {each.artifact.id for each in planned}
     names = [each.artifact.name for each in planned]
     for each in planned:
         artifact = each.artifact

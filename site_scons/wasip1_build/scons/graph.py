@@ -42,6 +42,7 @@ class Graph(NamedTuple):
     a path can reach. `facts` are what of a path decides a listing, and `worlds` the digests over
     all of them by the listing's output. `neighbours` are artifacts that read another's outputs,
     or whose outputs are read. `rendered` is what is shown of the artifacts that are up to date.
+    `places` are the directories in which sources and granted files are.
     """
 
     token: str
@@ -53,6 +54,7 @@ class Graph(NamedTuple):
     worlds: Mapping[str, str]
     neighbours: Mapping[str, tuple[str, ...]]
     rendered: Mapping[str, tuple[Any, ...]]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True)

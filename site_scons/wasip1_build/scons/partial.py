@@ -27,8 +27,29 @@ def declare_part(
 
     Ends the process where they reach nothing of it.
     """
+    store = fast.store_of(file.parent, file.name, profile)
+    declared = reached(env, file, profile, store, change, environ, cpus)
+    if declared is None or declared.part is None:
+        return None
+    if not declared.plan.artifacts:
+        fast.end(change.good)
+    for word in SCons.Script.COMMAND_LINE_TARGETS:
+        env.Alias(word, _manifests(env, declared, declared.part, change.good.words[word]))
+    return declared
+
+
+def reached(
+    env: Any,
+    file: Path,
+    profile: str,
+    store: str,
+    change: fast.Change,
+    environ: Mapping[str, str],
+    cpus: int,
+) -> Declared | None:
+    """Declares, without any alias, what the changes since the build in `store` can reach."""
     root, name = file.parent, file.name
-    graph = graph_of(f"{fast.store_of(root, name, profile)}.graph", change.good.token)
+    graph = graph_of(f"{store}.graph", change.good.token)
     if graph is None:
         return None
     artifacts: list[Artifact] = []
@@ -41,16 +62,11 @@ def declare_part(
     part = part_of(graph, change, root, session.context.digests)
     if part is None:
         return None
-    if not part.plan.artifacts:
-        fast.end(change.good)
     artifacts += (each.artifact for each in part.plan.artifacts)
     for listing, digest in graph.worlds.items():  # nothing that decides them has changed
         session.context.once(("world", listing), partial(World, digest, {}))
     nodes = declare(env, session, part.plan.steps, part.plan.seals(), part.plan.owners())
-    declared = Declared(part.workspace, part.plan, session, nodes, (), part)
-    for word in SCons.Script.COMMAND_LINE_TARGETS:
-        env.Alias(word, _manifests(env, declared, part, change.good.words[word]))
-    return declared
+    return Declared(part.workspace, part.plan, session, nodes, (), part)
 
 
 def _manifests(env: Any, declared: Declared, part: Part, artifacts: Iterable[str]) -> list[Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import marshal
+import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from wasip1_build.digests import Stamp, stamp_of
 from wasip1_build.files import write_atomically
+from wasip1_build.looks import Look, look_at
 
 FORMAT = 2
 
@@ -34,15 +36,15 @@ class OutputRecord:
     def holds(self, output: str) -> bool:
         """Whether the output is there and is the one that was recorded."""
         known = self._stamps.get(output)
-        return known is not None and known == stamp_of(self.root / output)
+        return known is not None and known == self._look(output)
 
     def put(self, output: str) -> None:
         """Records the output as it is now."""
-        stamp = stamp_of(self.root / output)
-        if stamp is None:
+        look = self._look(output)
+        if look is None or stat.S_ISDIR(look[4]):
             self._stamps.pop(output, None)
         else:
-            self._stamps[output] = stamp
+            self._stamps[output] = look
             self._owners[output] = self.owner
         self.changed.add(output)
 
@@ -79,9 +81,11 @@ class OutputRecord:
             owners.pop(name, None)
             if name in self._stamps:
                 stamps[name], owners[name] = self._stamps[name], self._owners[name]
-        plain = {name: tuple(stamp) for name, stamp in stamps.items()}
-        write_atomically(self.store, marshal.dumps((FORMAT, plain, owners)))
+        write_atomically(self.store, marshal.dumps((FORMAT, stamps, owners)))
         self.changed = set()
+
+    def _look(self, output: str) -> Look:
+        return look_at(os.path.join(self.root, output))
 
     def _prune(self, output: str) -> None:
         """Removes the directories that an output's going leaves empty."""
@@ -91,12 +95,12 @@ class OutputRecord:
             parent.rmdir()
 
 
-def _stored(store: Path) -> tuple[dict[str, Stamp], dict[str, str]]:
+def _stored(store: Path) -> tuple[dict[str, Look], dict[str, str]]:
     """Stamps and owners as they were written last; none where that cannot be read."""
     try:
         version, stamps, owners = marshal.loads(store.read_bytes())
-        if version == FORMAT:
-            return {name: Stamp(*stamp) for name, stamp in stamps.items()}, dict(owners)
-    except (OSError, EOFError, ValueError, TypeError, AttributeError):
+        if version == FORMAT and isinstance(stamps, dict) and isinstance(owners, dict):
+            return stamps, owners
+    except (OSError, EOFError, ValueError, TypeError):
         pass
     return {}, {}

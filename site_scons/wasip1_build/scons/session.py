@@ -74,20 +74,15 @@ def is_looking() -> bool:
     return any(SCons.Script.GetOption(name) for name in LOOKING)
 
 
-def save_at_exit(session: Session, *, planned: bool) -> None:
-    """Keeps what a build beside others learned, when the process ends.
-
-    `planned`: outputs that the session's owner made and no longer declares are removed.
-    """
-    atexit.register(_save, session, planned)
+def save_at_exit(session: Session) -> None:
+    """Keeps what a build beside others learned, when the process ends."""
+    atexit.register(_save, session)
 
 
-def _save(session: Session, planned: bool) -> None:
+def _save(session: Session) -> None:
     if is_looking():
         return
     try:
-        if planned and not SCons.Script.GetBuildFailures():
-            session.record.remove_unplanned(session.nodes)
         session.save()
     except (Failure, OSError) as error:
         print(f"error: the end of the build was not recorded: {error}", file=sys.stderr)

@@ -6,7 +6,6 @@ import functools
 import os
 import posixpath
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,12 @@ import SCons.Script
 
 from wasip1_build.findings import Failure, Finding
 from wasip1_build.scons.arguments import prefixed_profile
+from wasip1_build.scons.beside import Beside
 from wasip1_build.scons.call import caller
 from wasip1_build.scons.cpus import threads_per_job
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.installed import require_one_copy
 from wasip1_build.scons.rules import add_rules
-from wasip1_build.scons.session import save_at_exit
-from wasip1_build.scons.workspace import declare_workspace
 
 
 def generate(env: Any) -> None:
@@ -76,13 +74,10 @@ class _Call:
 
 @functools.cache
 def _declare_once(call: _Call) -> Declared:
-    environ: Mapping[str, str] = os.environ
-    declared = declare_workspace(
-        call.env, call.file, call.profile, call.prefix, environ, threads_per_job()
-    )
+    beside = Beside(call.file, call.profile, call.prefix)
+    declared = beside.declare(call.env, os.environ, threads_per_job())
     for warning in declared.workspace.warnings:
         print(warning, file=sys.stderr)
-    save_at_exit(declared.session, planned=True)
     return declared
 
 

@@ -33,12 +33,12 @@ def declare_workspace(
     locate = locator(workspace.artifacts)
     session = open_session(root, workspace.build_dir, owner, environ, cpus, locate)
     nodes = declare(env, session, planned.steps, planned.seals(), planned.owners())
-    aliases = _Aliases(env, session, prefix)
+    aliases = Aliases(env, session, prefix)
     return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))
 
 
 @dataclass(frozen=True)
-class _Aliases:
+class Aliases:
     """The words under which artifacts are built."""
 
     env: Any

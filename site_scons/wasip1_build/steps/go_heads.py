@@ -46,15 +46,16 @@ def header(text: str) -> list[str]:
 
 def head_of(file: str, digests: Digests) -> list[str]:
     """The header of a Go file; empty where it cannot be read. Its text is kept by its stamp."""
-    head: list[str] = json.loads(digests.note(file, _read))
+    head: list[str] = json.loads(digests.note(file, lambda path: json.dumps(read_head(path))))
     return head
 
 
-def _read(file: str) -> str:
+def read_head(file: str) -> list[str]:
+    """The header of a Go file as it is now; empty where it cannot be read."""
     try:
-        return json.dumps(header(Path(file).read_text(encoding="utf-8", errors="replace")))
+        return header(Path(file).read_text(encoding="utf-8", errors="replace"))
     except OSError:
-        return "[]"
+        return []
 
 
 def bases_of(file: str, digests: Digests) -> set[str]:

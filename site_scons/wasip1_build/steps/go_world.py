@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wasip1_build.digests import Digests
 from wasip1_build.files import sha256_of_json
-from wasip1_build.steps.go_heads import bases, bases_of, head_of
+from wasip1_build.steps.go_heads import bases, bases_of, head_of, read_head
 
 # What the go command looks at in a package's directory (go help packages, go/build).
 SOURCES = (
@@ -56,7 +56,7 @@ def is_still(path: str, fact: str, digests: Digests) -> bool:
     if fact.startswith(_SOURCES):
         return os.path.isdir(path) and fact == _sources(_entries(path))
     if fact.startswith(_HEAD):
-        return os.path.isfile(path) and fact == _head(head_of(path, digests))
+        return os.path.isfile(path) and fact == _head(read_head(path))
     return fact == _presence(path)
 
 

@@ -1,0 +1,162 @@
+"""A workspace beside other things: artifacts that are up to date are plain files to SCons.
+
+Whatever else the SConscripts declare is never touched. Where it could reach such an artifact
+after all, the build goes on with the whole graph.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import SCons.Node
+import SCons.Script
+
+from wasip1_build.findings import Failure
+from wasip1_build.looks import look_at
+from wasip1_build.planned import Plan
+from wasip1_build.scons import fast
+from wasip1_build.scons.declared import Declared
+from wasip1_build.scons.generated import made_by_others
+from wasip1_build.scons.good import NOTHING, keep_build
+from wasip1_build.scons.graph import Graph, Part, planned
+from wasip1_build.scons.partial import reached
+from wasip1_build.scons.session import is_looking
+from wasip1_build.scons.workspace import Aliases, declare_workspace
+
+WHOLE = "WASIP1_WHOLE_GRAPH"  # set for the second run of a build whose first was too small
+_CURRENT = (SCons.Node.executed, SCons.Node.up_to_date)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One workspace of a build that has other business too."""
+
+    file: Path
+    profile: str
+    prefix: str
+
+    def declare(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared:
+        """Declares it, and keeps what was learned when the process ends. Raises Failure."""
+        started_ns = time.time_ns()
+        _goes_on()  # whose turn at the end comes after all that is registered from now on
+        declared = self._part(env, environ, cpus) or declare_workspace(
+            env, self.file, self.profile, self.prefix, environ, cpus
+        )
+        atexit.register(self._finish, declared, started_ns)
+        return declared
+
+    @property
+    def _store(self) -> str:
+        return fast.store_of(self.file.parent, self.file.name, self.profile) + ".beside"
+
+    @property
+    def _surroundings(self) -> tuple[Any, ...]:
+        return (*fast.installation(), str(self.file), self.prefix)
+
+    def _part(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared | None:
+        if not fast.is_plain_build() or WHOLE in os.environ:
+            return None
+        root = str(self.file.parent)
+        change = fast.change_since(self._store, root, [fast.EVERY], self._surroundings)
+        if change is None:
+            return None
+        declared = reached(env, self.file, self.profile, self._store, change, environ, cpus)
+        if declared is None or declared.part is None:
+            return None
+        return self._with_plain_files(env, declared, declared.part)
+
+    def _with_plain_files(self, env: Any, declared: Declared, part: Part) -> Declared | None:
+        here = {each.artifact.id: each for each in part.plan.artifacts}
+        graph = part.graph
+        try:
+            every = [here.get(name) or planned(graph, name) for name in graph.artifacts]
+        except (ValueError, KeyError):
+            return None
+        nodes = dict(declared.nodes)
+        for each in every:
+            for step in each.steps:
+                for output in step.outputs:
+                    if output not in nodes:
+                        nodes[output] = env.fs.File(str(declared.context.path(output)))
+        whole = Plan(part.plan.shared, tuple(every))
+        aliases = Aliases(env, declared.session, self.prefix).declare(whole, nodes)
+        return replace(declared, nodes=nodes, plan=whole, aliases=tuple(aliases))
+
+    def _finish(self, declared: Declared, started_ns: int) -> None:
+        """Runs at the end of the process, after SCons has written its signatures."""
+        if is_looking():
+            return
+        try:
+            if declared.part is None and not SCons.Script.GetBuildFailures():
+                declared.session.record.remove_unplanned(declared.nodes)
+            declared.session.save()
+            self._keep(declared, started_ns)
+        except (Failure, OSError) as error:
+            print(f"error: the end of the build was not recorded: {error}", file=sys.stderr)
+
+    def _keep(self, declared: Declared, started_ns: int) -> None:
+        root, part = declared.context.root, declared.part
+        if part and _was_too_small(part, root):
+            fast.forget(self._store)
+            _goes_on().append(str(self.file))
+            return
+        names = part.stale if part else {each.artifact.id for each in declared.plan.artifacts}
+        looked_at = [each for each in declared.plan.artifacts if each.artifact.id in names]
+        this = replace(declared, plan=Plan(declared.plan.shared, tuple(looked_at)))
+        passed = [p.artifact.id for p in looked_at if this.manifest(p).get_state() in _CURRENT]
+        built = dict.fromkeys(passed, NOTHING)
+        if part is None and made_by_others(root, _places(this)):
+            fast.forget(self._store)
+            return
+        keep_build(this, built, self._store, self._surroundings, started_ns)
+
+
+def _places(declared: Declared) -> tuple[str, ...]:
+    trees = [t for step in declared.plan.steps for t in getattr(step, "trees", ())]
+    grants = [step.grants.dirs for step in declared.plan.steps if hasattr(step, "grants")]
+    return (*trees, *(grant.host for dirs in grants for grant in dirs))
+
+
+def _was_too_small(part: Part, root: Path) -> bool:
+    """Whether other builders made what an artifact is made from that was taken for up to date, or
+    its files have changed since."""
+    graph: Graph = part.graph
+    if made_by_others(root, graph.places):
+        return True
+    looks = part.change.good.looks
+    relevant = (
+        path
+        for path in looks
+        if path in graph.facts or set(graph.owners.get(path, ())) - part.stale
+    )
+    known = set(part.change.paths)
+    return any(
+        look_at(os.path.join(root, path)) != looks[path] for path in relevant if path not in known
+    )
+
+
+@functools.cache
+def _goes_on() -> list[str]:
+    """The workspaces with which this build has to go on; filled at the end of the process."""
+    waiting: list[str] = []
+    atexit.register(_go_on, waiting)
+    return waiting
+
+
+def _go_on(waiting: list[str]) -> None:
+    if not waiting:
+        return
+    print(f"scons: going on with all of {', '.join(waiting)}: its sources are made by other steps")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.chdir(SCons.Script.GetLaunchDir())
+    words = [sys.executable, *sys.orig_argv[1:]]
+    os.execve(sys.executable, words, {**os.environ, WHOLE: "1"})
