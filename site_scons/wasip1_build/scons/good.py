@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from stat import S_ISDIR
 from typing import Any
 
 import wasip1_build
+from wasip1_build.digests import Digests
 from wasip1_build.looks import Look, is_racy, look_at
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.cells import table_of, totals_line
@@ -20,7 +23,7 @@ from wasip1_build.scons import fast, graph
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.state import format_file
 from wasip1_build.steps.check import RunChecks
-from wasip1_build.steps.go_world import World
+from wasip1_build.steps.go_world import World, is_still
 from wasip1_build.steps.list_go import ListGo
 
 
@@ -38,11 +41,10 @@ def keep_build(
     files.
     """
     before = declared.part.graph if declared.part else _nothing_before(declared)
-    looks = _looks(declared, started_ns)
     kept = _Kept(declared, before, built)
     outputs = kept.outputs()
-    token = os.urandom(8).hex()
-    now = kept.graph(token)
+    now = kept.graph(os.urandom(8).hex())
+    looks = _looks(declared, started_ns, now.facts)
     if looks is None or outputs is None or not now.rendered:
         fast.forget(store)
         return
@@ -203,8 +205,11 @@ def _nothing_before(declared: Declared) -> graph.Graph:
     )
 
 
-def _looks(declared: Declared, started_ns: int) -> dict[str, Look] | None:
-    """Everything that decided this build, as it is now; None where something moved meanwhile."""
+def _looks(declared: Declared, started_ns: int, facts: Mapping[str, str]) -> dict[str, Look] | None:
+    """Everything that decided this build, as it is now; None where something moved meanwhile.
+
+    A directory of sources may have moved, where what its `facts` say of it did not.
+    """
     context = declared.context
     build_dir = str(context.path(declared.workspace.build_dir))
     seen = {
@@ -217,15 +222,23 @@ def _looks(declared: Declared, started_ns: int) -> dict[str, Look] | None:
             seen.setdefault(path, (look_at(path), started_ns))
     looks: dict[str, Look] = {}
     for path, (first, at_ns) in seen.items():
-        look = looks[_name(context.root, path)] = look_at(path)
+        name = _name(context.root, path)
+        look = looks[name] = look_at(path)
         if look != first or is_racy(first, at_ns):
-            return None
-    for path in map(str, report_files(Path(build_dir))):
+            if not (name in facts and _is_directory_with(path, look, facts[name], context.digests)):
+                return None
+            if is_racy(look, time.time_ns()):
+                looks[name] = None  # which it is not: the next build asks for the facts again
+    for path in map(str, (*report_files(Path(build_dir)), format_file(context.state("")))):
         looks[_name(context.root, path)] = look_at(path)
     if declared.part:
         for name in declared.part.change.paths:
             looks.setdefault(name, look_at(os.path.join(context.root, name)))
     return looks
+
+
+def _is_directory_with(path: str, look: Look, fact: str, digests: Digests) -> bool:
+    return look is not None and S_ISDIR(look[4]) and is_still(path, fact, digests)
 
 
 def _name(root: Path, path: str) -> str:
@@ -238,7 +251,6 @@ def _read_before(declared: Declared) -> Iterator[str]:
     """What was read without a note: the spec, this code, where a go.work or a tool could appear."""
     root = declared.context.root
     workspace = declared.workspace
-    yield str(format_file(declared.context.state("")))
     for name in (*workspace.files, *workspace.looked_in, "SConstruct", "site_scons"):
         yield str(root / name)
     for imported in list(sys.modules.values()):  # what the SConstruct imported from this tree
