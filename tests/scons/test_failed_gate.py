@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from manifest_project import SCHEMA
 from project import Project
 
 MANIFEST = "build/beta/beta.manifest.json"
@@ -9,6 +12,7 @@ MANIFEST = "build/beta/beta.manifest.json"
 
 def test_a_failed_gate_takes_the_manifest_of_an_earlier_build_with_it(project: Project) -> None:
     project.build()
+    SCHEMA.validate(json.loads((project.root / MANIFEST).read_bytes()))
     whole = project.outputs()
     project.edit("wasip1.toml", '"./beta"\nbudget.wasm = "4MiB"', '"./beta"\nbudget.wasm = "1KiB"')
     failed = project.scons("-Q")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from manifest_project import SCHEMA
 from project import Build, Project
 
 TOOL = """env = Environment(
@@ -102,6 +103,7 @@ def test_a_whole_graph_by_hand_is_rebuilt_exactly(hello: Project) -> None:
     assert settled(hello)
     made = hello.outputs("out")
     manifest: dict[str, Any] = json.loads(made["hello.manifest.json"])
+    SCHEMA.validate(manifest)
     roles = sorted(file["role"] for file in manifest["files"])
     assert roles == ["br", "cwasm", "cwasm", "gz", "module"]
     assert manifest["runtime"]["max_memory_bytes"] == 96 << 20

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, TypeGuard, get_args
 
 from wasip1_build.findings import Failure, Finding, Location, failure, has_errors
-from wasip1_build.steps.budget import DELIVERED
+from wasip1_build.steps.budget import DELIVERED, Form
 from wasip1_build.steps.gate import by_weight, located
 from wasip1_build.steps.results import findings_of, member, read_result
 
 Verdict = Literal["pass", "fail", "not-built"]
 Locate = Callable[[str, str], Location | None]
-SHIPPED = ("wasm", "br", "gz", "cwasm")
+SHIPPED: tuple[str, ...] = get_args(Form)
 FORMS = ("debug", *SHIPPED)
 IMPLIED_CHECK = "instantiates"  # every artifact has it; only the others were declared
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding, Severity
@@ -13,11 +13,12 @@ from wasip1_build.steps.results import findings_of, member, read_result, size_of
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.units import exact_size, human_size, spec_size, with_headroom
 
+Form = Literal["wasm", "br", "gz", "cwasm"]
 # The room of a suggested budget. The same source gives the same bytes, so all of it is for changes
 # of the program; how much is a convention, not a measurement.
 HEADROOM_PERCENT = 5
 # What a host downloads is one of these.
-DELIVERED = ("wasm", "br", "gz")
+DELIVERED: tuple[Form, ...] = ("wasm", "br", "gz")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Budget:
         }
         context.out(self.output).write_bytes(json_bytes(record))
 
-    def _forms(self) -> Iterator[tuple[str, str | None, str]]:
+    def _forms(self) -> Iterator[tuple[Form, str | None, str]]:
+        single: tuple[tuple[Form, str | None], ...]
         single = (("wasm", self.module), ("br", self.br), ("gz", self.gz))
         yield from ((form, None, path) for form, path in single if path)
         yield from (("cwasm", target, path) for target, path in self.cwasm)

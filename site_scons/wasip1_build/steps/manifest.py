@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
+import re
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal
+from pathlib import Path
+from typing import Any, ClassVar, Literal, get_args
 
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import failure
-from wasip1_build.schema_files import schema_path
 from wasip1_build.spec import model
+from wasip1_build.steps.budget import Form
 from wasip1_build.steps.compress import encoder_version
-from wasip1_build.steps.results import member, read_result, size_of
+from wasip1_build.steps.results import Record, damaged, record_of, size_of
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain.tools import ToolRequest
 from wasip1_build.wasm.precompiled import read_precompiled
+from wasip1_build.wasm.types import ExternKind
 
 SPEC_VERSION = 1
 Role = Literal["module", "br", "gz", "cwasm"]
 # What an HTTP server says in Content-Encoding (RFC 9110, RFC 7932), and which library wrote it.
 _ENCODINGS = {"br": ("br", "brotli"), "gz": ("gzip", "deflate")}
+_ENGINE = re.compile(r"[0-9]+")  # wasmtime's own; an embedder can have another text written
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class Manifest:
 
     The same bytes on every machine: no time, no absolute path of this machine, no measurement
     and no digest of a tool, because tools differ by host platform.
+
+    It fits schemas/manifest.schema.json because each part comes from typed values, or is read by
+    type from what other steps wrote. Tests hold it to the schema; to ask jsonschema here took
+    75 ms of CPU, half of what a build of one file may take beside its tools.
     """
 
     artifact: model.Artifact
@@ -47,7 +54,7 @@ class Manifest:
     checks: str | None  # A.checks.json
     gate: str  # A.gate.json
     output: str
-    tools: tuple[ToolRequest, ...]  # those whose versions are written down
+    tools: tuple[ToolRequest, ...]  # the compiler's, and others whose versions are written down
     flags: tuple[str, ...]  # of the compiler
 
     name: ClassVar[str] = "manifest"
@@ -76,10 +83,9 @@ class Manifest:
         }
 
     def run(self, context: Context) -> None:
-        """Raises Failure where a result is damaged, not passed, or does not fit the schema."""
+        """Raises Failure where a result is damaged or not passed, or a file cannot be read."""
         record = self._declared() | self._compiled(context) | self._verified(context)
         record |= self._files(context)
-        _fits_schema(record, self.output)
         context.out(self.output).write_bytes(json_bytes(record))
 
     def _declared(self) -> dict[str, Any]:
@@ -105,13 +111,13 @@ class Manifest:
         found: dict[str, str] = {tool.program: tool.version for tool in tools}
         name = self.artifact.compiler
         return {
-            "compiler": {"name": name, "version": found.get(name)},
+            "compiler": {"name": name, "version": found[name]},
             "toolchain": found | self._encoders(),
         }
 
     def _verified(self, context: Context) -> dict[str, Any]:
         """What the verifications found out."""
-        gate = read_result(context.path(self.gate), self.gate)
+        gate = record_of(context.path(self.gate), self.gate).members
         if gate.get("verdict") != "pass":
             raise failure(
                 "manifest-refused",
@@ -119,23 +125,24 @@ class Manifest:
                 why=f'the verdict of {self.gate} is {gate.get("verdict")!r}, not "pass"',
                 fix="build again",
             )
-        imports = read_result(context.path(self.imports), self.imports)
-        sizes = read_result(context.path(self.sizes), self.sizes)
+        imports = record_of(context.path(self.imports), self.imports)
+        sizes = record_of(context.path(self.sizes), self.sizes)
+        # In the module's order: a host that fills them by position needs it.
         return {
-            "imports": _ports(imports, "imports", self.imports),
-            "exports": _ports(imports, "exports", self.imports),
-            "sizes": [_size(entry) for entry in member(sizes, "sizes", list, self.sizes)],
+            "imports": [_import(entry) for entry in imports.records("imports")],
+            "exports": [_export(entry) for entry in imports.records("exports")],
+            "sizes": [_size(entry) for entry in sizes.records("sizes", least=1)],
             "memory_budget_bytes": self.artifact.budget.memory,
             "checks": self._checks(context),
             "verdict": "pass",
         }
 
-    def _checks(self, context: Context) -> list[Any]:
+    def _checks(self, context: Context) -> list[dict[str, Any]]:
         if self.checks is None:
             return []
-        record = read_result(context.path(self.checks), self.checks)
         return [
-            _pick(check, "name", "verdict") for check in member(record, "checks", list, self.checks)
+            {"name": check.text("name"), "verdict": check.one_of("verdict", ("pass",))}
+            for check in record_of(context.path(self.checks), self.checks).records("checks")
         ]
 
     def _files(self, context: Context) -> dict[str, Any]:
@@ -150,22 +157,31 @@ class Manifest:
 
     def _file(self, context: Context, file: ManifestFile) -> dict[str, Any]:
         path = context.path(file.path)
-        entry = {
+        entry: dict[str, Any] = {
             "path": posixpath.relpath(file.path, posixpath.dirname(self.output) or "."),
             "role": file.role,
             "size_bytes": size_of(path, file.path),
-            "sha256": context.digests.digest(path),
+            "sha256": _sha256(context, path, file.path),
         }
         if file.role in _ENCODINGS:
             entry["encoding"] = _ENCODINGS[file.role][0]
         if file.role == "cwasm":
-            header = read_precompiled(path, file.path)
-            entry["engine"] = header.engine_major
-            entry["target"] = file.target or header.target
-            declared = self.artifact.aot_interruptible
-            proved = header.interruptible
-            entry["interruptible"] = declared if proved is None else proved
+            entry |= self._compiled_for(path, file)
         return entry
+
+    def _compiled_for(self, path: Path, file: ManifestFile) -> dict[str, Any]:
+        """Which hosts can load a .cwasm. Raises Failure where it does not say so."""
+        header = read_precompiled(path, file.path)
+        target = file.target or header.target
+        if not target or not _ENGINE.fullmatch(header.engine_major):
+            what = f'target "{target}", engine "{header.engine_major}"'
+            raise damaged(file.path, f"it does not name a target and a version of wasmtime: {what}")
+        proved = header.interruptible
+        return {
+            "engine": header.engine_major,
+            "target": target,
+            "interruptible": self.artifact.aot_interruptible if proved is None else proved,
+        }
 
 
 def _in_use(tool: ToolRequest, context: Context) -> ToolRequest:
@@ -197,36 +213,33 @@ def _runtime(runtime: model.Runtime) -> dict[str, Any]:
     }
 
 
-def _ports(imports: dict[str, Any], side: str, shown: str) -> list[Any]:
-    """Imports or exports in the module's order: a host that fills them by position needs it."""
-    return [
-        _pick(entry, "module", "name", "kind", "type")
-        for entry in member(imports, side, list, shown)
-    ]
+def _import(entry: Record) -> dict[str, Any]:
+    return {"module": entry.text("module"), **_export(entry), "type": entry.text("type")}
 
 
-def _size(entry: Any) -> Any:
-    return _pick(entry, "form", "target", "size_bytes", "budget_bytes")
+def _export(entry: Record) -> dict[str, Any]:
+    port = {"name": entry.text("name"), "kind": entry.one_of("kind", get_args(ExternKind))}
+    return port | ({"type": entry.text("type")} if entry.has("type") else {})
 
 
-def _pick(record: Any, *names: str) -> Any:
-    """These members of a record, as far as it has them; the schema judges what is no record."""
-    if not isinstance(record, dict):
-        return record
-    return {name: record[name] for name in names if name in record}
+def _size(entry: Record) -> dict[str, Any]:
+    size: dict[str, Any] = {
+        "form": entry.one_of("form", get_args(Form)),
+        "size_bytes": entry.count("size_bytes"),
+    }
+    if entry.has("target"):
+        size["target"] = entry.text("target")
+    if entry.has("budget_bytes"):
+        size["budget_bytes"] = entry.count("budget_bytes")
+    return size
 
 
-def _fits_schema(record: dict[str, Any], shown: str) -> None:
-    import jsonschema  # 75 ms: only where a manifest is written
+def _sha256(context: Context, path: Path, shown: str) -> str:
+    digest = context.digests.digest(path)
+    if digest is None:
+        raise failure("output-missing", f"{shown} cannot be read", fix="build again")
+    return digest
 
-    schema = json.loads(schema_path("manifest").read_bytes())
-    errors = jsonschema.Draft7Validator(schema).iter_errors(record)
-    first = min(errors, key=lambda error: list(map(str, error.absolute_path)), default=None)
-    if first is not None:
-        place = ".".join(map(str, first.absolute_path)) or "the top"
-        raise failure(
-            "manifest-invalid",
-            f"{shown} would not fit its schema",
-            why=f"at {place}: {first.message}",
-            fix="remove the build directory and build again; if it comes back, report it",
-        )
+
+def _pick(record: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: record[name] for name in names}

@@ -3,12 +3,78 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wasip1_build.findings import Failure, Finding, Location, failure
 
 _FIX = "remove it and build again"
+# JSON can escape half of a pair (RFC 8259, section 8.2), and UTF-8 cannot write it.
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A JSON object of a result. What is read of it has its type, or is a Failure that names it.
+
+    `shown` is the file as messages name it, `place` where in it the object is: "sizes[0]", or ""
+    for the whole.
+    """
+
+    members: dict[str, Any]
+    shown: str
+    place: str = ""
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a member, of whatever type."""
+        return name in self.members
+
+    def text(self, name: str) -> str:
+        """A string that a file can hold. Raises Failure."""
+        value = self.members.get(name)
+        if not isinstance(value, str) or _HALF_PAIR.search(value):
+            raise self._malformed(name)
+        return value
+
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of these strings. Raises Failure."""
+        value = self.text(name)
+        if value not in choices:
+            raise self._malformed(name)
+        return value
+
+    def count(self, name: str) -> int:
+        """An integer from 0 on. Raises Failure."""
+        value = self.members.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self._malformed(name)
+        return value
+
+    def records(self, name: str, *, least: int = 0) -> list[Record]:
+        """A list of at least so many objects. Raises Failure."""
+        entries = self.members.get(name)
+        if not isinstance(entries, list) or len(entries) < least:
+            raise self._malformed(name)
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, dict):
+                raise self._malformed(f"{name}[{index}]")
+        return [
+            Record(entry, self.shown, self._path(f"{name}[{index}]"))
+            for index, entry in enumerate(entries)
+        ]
+
+    def _path(self, name: str) -> str:
+        return f"{self.place}.{name}" if self.place else name
+
+    def _malformed(self, name: str) -> Failure:
+        return damaged(self.shown, f'its member "{self._path(name)}" is missing or malformed')
+
+
+def record_of(path: Path, shown: str) -> Record:
+    """The JSON object that a step wrote, to be read by type. Raises Failure as read_result."""
+    return Record(read_result(path, shown), shown)
 
 
 def read_result(path: Path, shown: str) -> dict[str, Any]:
@@ -23,9 +89,9 @@ def read_result(path: Path, shown: str) -> dict[str, Any]:
             "result-unreadable", f"{shown} cannot be read: {error.strerror or error}", fix=_FIX
         ) from error
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
-        raise _damaged(shown, f"it is not JSON: {error}") from error
+        raise damaged(shown, f"it is not JSON: {error}") from error
     if not isinstance(record, dict):
-        raise _damaged(shown, "it is not a JSON object")
+        raise damaged(shown, "it is not a JSON object")
     return record
 
 
@@ -36,7 +102,7 @@ def findings_of(record: dict[str, Any], shown: str) -> tuple[Finding, ...]:
     """
     entries = record.get("findings")
     if not isinstance(entries, list):
-        raise _damaged(shown, 'it has no list of "findings"')
+        raise damaged(shown, 'it has no list of "findings"')
     return tuple(_finding(entry, shown) for entry in entries)
 
 
@@ -62,7 +128,7 @@ def _finding(entry: Any, shown: str) -> Finding:
             raise TypeError("its location is none")
         return finding
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _damaged(shown, f"one of its findings is malformed: {error}") from error
+        raise damaged(shown, f"one of its findings is malformed: {error}") from error
 
 
 def _is_place(location: Location) -> bool:
@@ -72,7 +138,8 @@ def _is_place(location: Location) -> bool:
     )
 
 
-def _damaged(shown: str, why: str) -> Failure:
+def damaged(shown: str, why: str) -> Failure:
+    """The Failure to raise where a file of an earlier step is not what that step writes."""
     return failure("result-damaged", f"{shown} is damaged", why=why, fix=_FIX)
 
 
@@ -80,5 +147,5 @@ def member(record: dict[str, Any], name: str, kind: type, shown: str) -> Any:
     """A member of a result that must be there, of this type. Raises Failure where it is not."""
     value = record.get(name)
     if not isinstance(value, kind):
-        raise _damaged(shown, f'its member "{name}" is missing or malformed')
+        raise damaged(shown, f'its member "{name}" is missing or malformed')
     return value

@@ -2,131 +2,41 @@
 
 from __future__ import annotations
 
-import copy
 import importlib.metadata
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
-import wasmtime
 
+from manifest_project import (
+    ARTIFACT,
+    IMPORTS,
+    SCHEMA,
+    SIZE,
+    STEP,
+    TOOLS,
+    made,
+    precompiled,
+    write_project,
+)
 from small_project import MODULE, context_in, put, read, run
 from wasip1_build.files import sha256_of_bytes
 from wasip1_build.findings import Failure, Location
-from wasip1_build.schema_files import schema_path
 from wasip1_build.spec import model
+from wasip1_build.steps.budget import Form
 from wasip1_build.steps.compress import encoder_version
-from wasip1_build.steps.manifest import Manifest, ManifestFile
-from wasip1_build.steps.step import Context
-from wasip1_build.toolchain.tools import ToolRequest
-
-TOOLS = {"go": "1.27.3", "wasmtime": "49.0.3"}
-OUT = "build/dir/a"
-ARTIFACT = model.Artifact(
-    name="a",
-    directory="dir",
-    package="./cmd/a",
-    aot_targets=("pulley64",),
-    grants=model.Grants(
-        dirs=(model.DirGrant("dir/data", "/data", "ro", "pictures"),),
-        env={"MODE": "fast"},
-        env_inherit=("TZ", "HOME"),
-        args=("--width", "320"),
-    ),
-    budget=model.Budget(wasm=1 << 20, memory=64 << 20),
-    runtime=model.Runtime(timeout_s=0.25, max_memory_bytes=96 << 20),
-    locations={"": Location("dir/wasip1.toml", 3)},
-)
-STEP = Manifest(
-    artifact=ARTIFACT,
-    files=(
-        ManifestFile(f"{OUT}/a.wasm", "module"),
-        ManifestFile(f"{OUT}/a.wasm.br", "br"),
-        ManifestFile(f"{OUT}/a.wasm.gz", "gz"),
-        ManifestFile(f"{OUT}/a.pulley64.cwasm", "cwasm", "pulley64"),
-    ),
-    imports=f"{OUT}/a.imports.json",
-    sizes=f"{OUT}/a.sizes.json",
-    checks=f"{OUT}/a.checks.json",
-    gate="build/.wasip1/gate/dir/a.json",
-    output=f"{OUT}/a.manifest.json",
-    tools=(ToolRequest("go"), ToolRequest("wasmtime")),
-    flags=("-trimpath", "-buildvcs=false"),
-)
-IMPORTS = {
-    "artifact": "dir:a",
-    "imports": [
-        {"module": "wasi_snapshot_preview1", "name": "fd_write", "kind": "func", "type": "(i32)"},
-        {"module": "wasi_snapshot_preview1", "name": "fd_write", "kind": "func", "type": "(i32)"},
-    ],
-    "exports": [{"name": "memory", "kind": "memory", "type": "1"}, {"name": "t", "kind": "table"}],
-    "memory": {"min_pages": 1, "max_pages": None},
-    "evidence": {},
-    "findings": [],
-}
-SIZES = {
-    "sizes": [
-        {"form": "wasm", "size_bytes": len(MODULE), "budget_bytes": 1 << 20, "over_bytes": 0},
-        {"form": "cwasm", "size_bytes": 9, "target": "pulley64"},
-    ],
-    "memory": {"form": "memory", "peak_bytes": 12345},
-    "findings": [],
-}
-CHECKS = {
-    "checks": [{"name": "greets", "verdict": "pass", "forms": [{"elapsed_ns": 5}]}],
-    "peak_memory_bytes": 12345,
-    "findings": [],
-}
-GATE: dict[str, Any] = {"artifact": "dir:a", "verdict": "pass", "findings": []}
-
-
-def precompiled(text: str = "(module (func))", *, interruptible: bool = False) -> bytes:
-    """A module's code for pulley64, with or without epoch interruption."""
-    config = wasmtime.Config()
-    config.target = "pulley64"
-    config.epoch_interruption = interruptible
-    return bytes(wasmtime.Module(wasmtime.Engine(config), text).serialize())
-
-
-@pytest.fixture(scope="module")
-def cwasm() -> bytes:
-    return precompiled()
+from wasip1_build.steps.manifest import Manifest, Role
+from wasip1_build.wasm.types import ExternKind
 
 
 @pytest.fixture
-def project(tmp_path: Path, cwasm: bytes) -> Path:
-    return _project(tmp_path, cwasm)
-
-
-def _project(root: Path, cwasm: bytes) -> Path:
-    for file in STEP.files:
-        put(root, file.path, MODULE if file.role == "module" else file.role.encode())
-    put(root, STEP.files[-1].path, cwasm)
-    for name, content in (
-        (STEP.imports, IMPORTS),
-        (STEP.sizes, SIZES),
-        (f"{OUT}/a.checks.json", CHECKS),
-        (STEP.gate, GATE),
-    ):
-        put(root, name, content)
-    return root
-
-
-def made(root: Path, step: Manifest = STEP, context: Context | None = None) -> dict[str, Any]:
-    run(step, context or context_in(root, TOOLS))
-    result: dict[str, Any] = read(root, step.output)
-    return result
-
-
-def refused(root: Path, step: Manifest = STEP) -> Failure:
-    with pytest.raises(Failure) as caught:
-        made(root, step)
-    assert not (root / step.output).exists()
-    return caught.value
+def project(tmp_path: Path) -> Path:
+    return write_project(tmp_path)
 
 
 def test_it_names_what_was_built_from_what_by_what(project: Path) -> None:
@@ -215,10 +125,10 @@ def test_sizes_and_checks_are_there_but_nothing_that_was_measured(project: Path)
     assert "12345" not in (project / STEP.output).read_text()
 
 
-def test_it_is_the_same_bytes_below_another_root(tmp_path: Path, cwasm: bytes) -> None:
+def test_it_is_the_same_bytes_below_another_root(tmp_path: Path) -> None:
     texts = []
     for name in ("one", "another/place"):
-        root = _project(tmp_path / name, cwasm)
+        root = write_project(tmp_path / name)
         made(root)
         texts.append((root / STEP.output).read_bytes())
         assert str(tmp_path).encode() not in texts[-1]
@@ -257,45 +167,67 @@ def test_lines_of_the_spec_are_not_in_the_key_but_tools_and_grants_are(tmp_path:
     assert STEP.key(context_in(tmp_path, {})) != key
 
 
-@pytest.mark.parametrize("gate", [GATE | {"verdict": "fail"}, {}], ids=["fail", "nothing"])
-def test_without_a_passed_gate_there_is_no_manifest(gate: dict[str, Any], project: Path) -> None:
-    put(project, STEP.gate, gate)
-    assert refused(project).findings[0].rule == "manifest-refused"
+def test_what_may_be_written_is_what_the_schema_lists() -> None:
+    properties = SCHEMA.schema["properties"]
+    for side in ("imports", "exports"):
+        kinds = properties[side]["items"]["properties"]["kind"]["enum"]
+        assert kinds == list(get_args(ExternKind))
+    assert properties["sizes"]["items"]["properties"]["form"]["enum"] == list(get_args(Form))
+    assert properties["files"]["items"]["properties"]["role"]["enum"] == list(get_args(Role))
+    assert properties["kind"]["enum"] == list(get_args(model.Kind))
+    assert properties["compiler"]["properties"]["name"]["enum"] == list(get_args(model.Compiler))
+    lifetimes = properties["runtime"]["properties"]["lifetime"]["enum"]
+    assert lifetimes == list(get_args(model.Lifetime))
 
 
-@pytest.mark.parametrize("name", [STEP.imports, STEP.sizes, STEP.checks, STEP.gate])
-@pytest.mark.parametrize("damage", [b"", b'{"sizes": [', b"[]", b"\x80"])
-def test_a_damaged_result_is_a_failure(name: str, damage: bytes, project: Path) -> None:
-    put(project, name, damage)
-    assert refused(project).findings[0].rule == "result-damaged"
+def test_a_module_alone_has_a_manifest(project: Path) -> None:
+    bare = model.Artifact(name="a", directory=".", package=".")
+    put(project, STEP.imports, {"imports": [], "exports": []})
+    put(project, STEP.sizes, {"sizes": [{"form": "wasm", "size_bytes": 0}]})
+    step = replace(STEP, artifact=bare, files=STEP.files[:1], checks=None, tools=STEP.tools[:1])
+    manifest = made(project, replace(step, flags=()))
+    assert [file["role"] for file in manifest["files"]] == ["module"]
+    assert manifest["imports"] == manifest["exports"] == manifest["checks"] == []
+    assert manifest["sizes"] == [{"form": "wasm", "size_bytes": 0}]
+    assert manifest["toolchain"] == {"go": "1.27.3"}
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        (STEP.imports, IMPORTS | {"imports": [7]}),
-        (STEP.imports, IMPORTS | {"exports": [{"name": "x", "kind": "widget"}]}),
-        (STEP.sizes, SIZES | {"sizes": [{"form": "wasm", "size_bytes": "many"}]}),
-        (STEP.checks, CHECKS | {"checks": [{"name": "greets", "verdict": "fail"}]}),
-    ],
-)
-def test_a_result_that_does_not_fit_the_schema_is_a_failure(
-    name: str, content: dict[str, Any], project: Path
+def test_a_module_with_everything_has_a_manifest(project: Path) -> None:
+    artifact = replace(
+        ARTIFACT,
+        kind="reactor",
+        exports=("render",),
+        grants=replace(
+            ARTIFACT.grants,
+            dirs=(*ARTIFACT.grants.dirs, model.DirGrant("/srv/\u00e9", "/out", "rw", outside=True)),
+            stdin=True,
+        ),
+        runtime=model.Runtime("oneshot", "off", 64 << 20, 96 << 20, 5.0),
+    )
+    kinds = get_args(ExternKind)
+    ports = [{"name": kind, "kind": kind, "type": "(i32) -> i32"} for kind in kinds]
+    put(project, STEP.imports, {"imports": [{"module": "", **p} for p in ports], "exports": ports})
+    sizes = [{"form": form, "size_bytes": 1, "budget_bytes": 2} for form in get_args(Form)]
+    put(project, STEP.sizes, {"sizes": [*sizes, SIZE | {"form": "cwasm", "target": "pulley64"}]})
+    manifest = made(project, replace(STEP, artifact=artifact))
+    assert {file["role"] for file in manifest["files"]} == set(get_args(Role))
+    assert manifest["exports"] == ports
+    assert manifest["sizes"][:4] == sizes
+    assert manifest["runtime"]["gogc"] == "off"
+
+
+@pytest.mark.parametrize("name", ["Hello", "v1.2", "a b"])
+def test_a_module_of_an_sconscript_may_have_any_name(name: str, project: Path) -> None:
+    named = replace(STEP, artifact=replace(ARTIFACT, name=name))
+    assert made(project, named)["artifact"] == f"dir:{name}"
+
+
+def test_a_manifest_is_written_without_jsonschema(
+    project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(project, name, content)
-    (finding,) = refused(project).findings
-    assert finding.rule == "manifest-invalid"
-    assert finding.why.startswith("at ")
-
-
-def test_a_file_that_is_no_precompiled_module_is_a_failure(project: Path) -> None:
-    put(project, STEP.files[-1].path, b"not an ELF")
-    assert "a.pulley64.cwasm" in str(refused(project))
-
-
-def test_a_missing_file_is_a_failure(project: Path) -> None:
-    (project / STEP.files[0].path).unlink()
-    assert refused(project).findings[0].rule == "output-missing"
+    monkeypatch.setitem(sys.modules, "jsonschema", None)  # an import of it raises ImportError
+    run(STEP, context_in(project, TOOLS))
+    assert read(project, STEP.output)["verdict"] == "pass"
 
 
 def _rename(record: dict[str, Any], old: str, new: str) -> None:
@@ -321,10 +253,7 @@ def _rename(record: dict[str, Any], old: str, new: str) -> None:
     ],
 )
 def test_the_schema_refuses(change: Callable[[Any], Any], project: Path) -> None:
-    schema = json.loads(schema_path("manifest").read_bytes())
-    manifest = made(project)
-    jsonschema.validate(manifest, schema)
-    changed = copy.deepcopy(manifest)
+    changed = made(project)
     change(changed)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(changed, schema)
+        SCHEMA.validate(changed)
