@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -20,6 +21,19 @@ FOREVER = "import signal; signal.pause()"
 def python(code: str, **limits: object) -> process.Result:
     """Runs Python code as a child with nothing in its environment."""
     return process.run([PYTHON, "-I", "-c", code], env={}, **limits)  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=["told", "refused", "missing"])
+def waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that tells of a child's end, one that refuses to, and one that cannot."""
+    if request.param == "refused":
+        monkeypatch.setattr(os, "pidfd_open", _refuse, raising=False)
+    elif request.param == "missing":
+        monkeypatch.delattr(os, "pidfd_open", raising=False)
+
+
+def _refuse(_pid: int) -> int:
+    raise OSError(errno.EMFILE, "Too many open files")
 
 
 def is_alive(pid: int) -> bool:
@@ -73,6 +87,7 @@ def test_a_program_that_is_not_there_raises() -> None:
         process.run(["/nowhere/nothing"], env={})
 
 
+@pytest.mark.usefixtures("waiting")
 def test_a_child_that_takes_too_long_is_killed_and_its_output_kept() -> None:
     result = python(f"print(1, flush=True); {FOREVER}", timeout_s=2.0)
     assert result.killed == "timeout"
@@ -114,6 +129,7 @@ def test_a_crash_leaves_no_core_file(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.usefixtures("waiting")
 def test_a_watch_ends_the_child_when_it_says_so() -> None:
     asked = []
 
@@ -136,6 +152,70 @@ def test_grandchildren_are_killed_with_a_child_that_takes_too_long() -> None:
     assert ends(int(result.stdout))
 
 
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("timeout_s", [60.0, 1e12])
+def test_a_child_that_ends_in_time_is_not_killed(timeout_s: float) -> None:
+    for watch in (None, lambda: False):
+        result = python("import sys; sys.exit(7)", timeout_s=timeout_s, watch=watch)
+        assert (result.returncode, result.killed) == (7, "")
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_flood_ends_a_child_that_also_has_a_time_and_a_watch() -> None:
+    code = "while True: print('x' * 4096)"
+    result = python(code, output_bytes=100_000, timeout_s=60.0, watch=lambda: False)
+    assert (result.killed, len(result.stdout)) == ("output", 100_000)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_time_runs_out_for_a_child_that_is_also_watched() -> None:
+    assert python(FOREVER, timeout_s=1.0, watch=lambda: False).killed == "timeout"
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_watch_that_raises_ends_the_child() -> None:
+    children = []
+
+    def watch() -> bool:
+        children.extend(_children())
+        raise RuntimeError("the watch broke")
+
+    with pytest.raises(RuntimeError, match="the watch broke"):
+        python(FOREVER, timeout_s=60.0, watch=watch)
+    assert children
+    assert not any(is_alive(pid) for pid in children)
+
+
+def _children() -> list[int]:
+    """The processes that this one has started and that still run, but for the one that asks."""
+    asked = subprocess.Popen(
+        ["ps", "-A", "-o", "pid=,ppid=,args="], stdout=subprocess.PIPE, text=True
+    )
+    lines = [line.split(None, 2) for line in asked.communicate()[0].splitlines()]
+    return [
+        int(pid) for pid, parent, line in lines if int(parent) == os.getpid() and FOREVER in line
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells of a child's end")
+def test_nobody_sleeps_where_the_system_tells_of_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(_seconds: float) -> None:
+        pytest.fail("it looks again and again")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    for watch in (None, lambda: False):
+        assert python("print(1)", timeout_s=60.0, watch=watch).stdout == b"1\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_no_descriptor_is_left_open() -> None:
+    before = os.listdir("/proc/self/fd")
+    python("print(1)", timeout_s=60.0)
+    python(FOREVER, timeout_s=60.0, watch=lambda: True)
+    assert os.listdir("/proc/self/fd") == before
+
+
+@pytest.mark.usefixtures("waiting")
 def test_grandchildren_do_not_outlive_a_child_that_ends_by_itself() -> None:
     code = (
         "import subprocess, sys\n"
