@@ -103,8 +103,8 @@ class Beside:
             print(f"error: the end of the build was not recorded: {error}", file=sys.stderr)
 
     def _keep(self, declared: Declared, started_ns: int) -> None:
-        root, part = declared.context.root, declared.part
-        if part and _was_too_small(part, root):
+        part = declared.part
+        if part and _was_too_small(part, declared.context.root):
             fast.forget(self._store)
             _goes_on().append(str(self.file))
             return
@@ -113,34 +113,24 @@ class Beside:
         this = replace(declared, plan=Plan(declared.plan.shared, tuple(looked_at)))
         passed = [p.artifact.id for p in looked_at if this.manifest(p).get_state() in _CURRENT]
         built = dict.fromkeys(passed, NOTHING)
-        if part is None and made_by_others(root, _places(this)):
+        graph = keep_build(this, built, self._store, self._surroundings, started_ns)
+        if graph and _reads_what_others_make(graph, declared.context.root):
             fast.forget(self._store)
-            return
-        keep_build(this, built, self._store, self._surroundings, started_ns)
-
-
-def _places(declared: Declared) -> tuple[str, ...]:
-    trees = [t for step in declared.plan.steps for t in getattr(step, "trees", ())]
-    grants = [step.grants.dirs for step in declared.plan.steps if hasattr(step, "grants")]
-    return (*trees, *(grant.host for dirs in grants for grant in dirs))
 
 
 def _was_too_small(part: Part, root: Path) -> bool:
-    """Whether other builders made what an artifact is made from that was taken for up to date, or
+    """Whether other builders make what an artifact is made from that was taken for up to date, or
     its files have changed since."""
-    graph: Graph = part.graph
-    if made_by_others(root, graph.places):
+    graph, looks = part.graph, part.change.good.looks
+    if _reads_what_others_make(graph, root):
         return True
-    looks = part.change.good.looks
-    relevant = (
-        path
-        for path in looks
-        if path in graph.facts or set(graph.owners.get(path, ())) - part.stale
-    )
-    known = set(part.change.paths)
-    return any(
-        look_at(os.path.join(root, path)) != looks[path] for path in relevant if path not in known
-    )
+    fresh = (path for path in looks if set(graph.owners.get(path, ())) - part.stale)
+    return any(look_at(os.path.join(root, path)) != looks[path] for path in fresh)
+
+
+def _reads_what_others_make(graph: Graph, root: Path) -> bool:
+    made = made_by_others(root, graph.places)
+    return any(graph.reads(os.path.relpath(path, root)) for path in made)
 
 
 @functools.cache

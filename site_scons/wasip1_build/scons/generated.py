@@ -56,9 +56,9 @@ def made_from(root: Path, output: str) -> frozenset[str]:
     return frozenset(str(each.get_abspath()) for each in made)
 
 
-def made_by_others(root: Path, places: Iterable[str]) -> bool:
-    """Whether other builders make a file at or below one of these places."""
-    return bool(_below(root / place for place in places))
+def made_by_others(root: Path, places: Iterable[str]) -> tuple[str, ...]:
+    """The absolute paths of all that other builders make at or below these places."""
+    return tuple(str(node.get_abspath()) for node in _below(root / place for place in places))
 
 
 def _before(node: Any, generated: list[Any]) -> list[Any]:

@@ -33,9 +33,9 @@ def keep_build(
     store: str,
     surroundings: tuple[Any, ...],
     started_ns: int,
-) -> None:
+) -> graph.Graph | None:
     """Keeps this build for the next in `store`, or forgets that there was one, where something
-    that was looked at has changed since the first look. Raises OSError.
+    that was looked at has changed since the first look. Returns what it kept. Raises OSError.
 
     `built` are the artifacts that passed in this run, `surroundings` what must be the same beside
     files.
@@ -47,12 +47,13 @@ def keep_build(
     looks = _looks(declared, started_ns, now.facts)
     if looks is None or outputs is None or not now.rendered:
         fast.forget(store)
-        return
+        return None
     if declared.part:
         looks = {**declared.part.change.good.looks, **looks}
     graph.keep(f"{store}.graph", now)
     good = _good(declared, now, {**looks, **outputs})
     fast.save(store, good._replace(identity=surroundings))
+    return now
 
 
 def _good(declared: Declared, now: graph.Graph, looks: Mapping[str, Look]) -> fast.Good:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import marshal
 import os
 import pickle
+import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from wasip1_build.digests import Digests
@@ -15,7 +16,7 @@ from wasip1_build.files import write_atomically
 from wasip1_build.planned import Plan, PlannedArtifact
 from wasip1_build.scons.fast import Change
 from wasip1_build.spec.model import MODULES, Workspace
-from wasip1_build.steps.go_world import is_still
+from wasip1_build.steps.go_world import GO_FILES, SOURCES, is_still, reads_all
 from wasip1_build.steps.step import Step
 from wasip1_build.unpickle import unpickle
 
@@ -42,7 +43,7 @@ class Graph(NamedTuple):
     a path can reach. `facts` are what of a path decides a listing, and `worlds` the digests over
     all of them by the listing's output. `neighbours` are artifacts that read another's outputs,
     or whose outputs are read. `rendered` is what is shown of the artifacts that are up to date.
-    `places` are the directories in which sources and granted files are.
+    `places` are the directories of local modules, and those that are granted.
     """
 
     token: str
@@ -55,6 +56,14 @@ class Graph(NamedTuple):
     neighbours: Mapping[str, tuple[str, ...]]
     rendered: Mapping[str, tuple[Any, ...]]
     places: tuple[str, ...]
+
+    def reads(self, path: str) -> bool:
+        """Whether a file that other builders make could be a source, or anything else that is
+        read."""
+        if path.endswith(SOURCES) or posixpath.basename(path) in GO_FILES:
+            return True
+        around = (path, *map(str, PurePosixPath(path).parents))
+        return any(p in self.owners or reads_all(self.facts.get(p, "")) for p in around)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ SOURCES = (
 )  # fmt: skip
 
 
+# What beside sources decides, by being there, what is listed or compiled.
+GO_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "default.pgo")
+
+
 @dataclass(frozen=True)
 class World:
     """The digest, and by absolute path what of each file and directory it may depend on: as long
@@ -51,13 +55,18 @@ def read_world(
 def is_still(path: str, fact: str, digests: Digests) -> bool:
     """Whether what decides a world of a file or directory is as it was."""
     digests.see(path)
-    if fact.startswith(_EVERYTHING):
+    if reads_all(fact):
         return os.path.isdir(path) and fact == _everything(_entries(path))
     if fact.startswith(_SOURCES):
         return os.path.isdir(path) and fact == _sources(_entries(path))
     if fact.startswith(_HEAD):
         return os.path.isfile(path) and fact == _head(read_head(path))
     return fact == _presence(path)
+
+
+def reads_all(fact: str) -> bool:
+    """Whether it is the fact of a directory of which every file counts."""
+    return fact.startswith(_EVERYTHING)
 
 
 @dataclass(frozen=True)
@@ -171,7 +180,7 @@ def _matters(name: str) -> bool:
 
 def _decides(name: str) -> bool:
     """Whether a file, by being there, can change what is listed or compiled."""
-    return _matters(name) or name in ("go.sum", "go.work", "go.work.sum", "default.pgo")
+    return _matters(name) or name in GO_FILES
 
 
 def _may_hold_packages(name: str) -> bool:
