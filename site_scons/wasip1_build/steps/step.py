@@ -36,10 +36,12 @@ class Context:
     cache: Path | None = None  # the tool cache: what is dear to make and the same in every tree
     stage: Path | None = None  # set while a step runs
     worked_out: dict[object, Any] = field(default_factory=dict)  # for `once`
+    paths: dict[str, Path] = field(default_factory=dict)  # for `path`: a join costs 20 us
 
     def path(self, name: str) -> Path:
         """A step's path on this machine."""
-        return self.root / name
+        known = self.paths.get(name)
+        return known or self.paths.setdefault(name, self.root / name)
 
     def out(self, output: str) -> Path:
         """Where the running step writes one of its outputs, before it is renamed into place."""
