@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
-from stat import S_ISDIR
+from pathlib import PurePosixPath
 from typing import Any
 
-import wasip1_build
-from wasip1_build.digests import Digests
-from wasip1_build.looks import Look, is_racy, look_at
+from wasip1_build.looks import Look, look_at
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.cells import table_of, totals_line
 from wasip1_build.report.console import Style, printable
 from wasip1_build.report.rendering import Rendered, Rendering
-from wasip1_build.report.write import report_files
 from wasip1_build.scons import fast, graph
 from wasip1_build.scons.declared import Declared
-from wasip1_build.scons.state import format_file
+from wasip1_build.scons.looked_at import looks_of, name_of, read_before, uses_path
 from wasip1_build.steps.check import RunChecks
-from wasip1_build.steps.go_world import World, is_still
+from wasip1_build.steps.go_world import World
 from wasip1_build.steps.list_go import ListGo
 
 
@@ -44,7 +38,7 @@ def keep_build(
     kept = _Kept(declared, before, built)
     outputs = kept.outputs()
     now = kept.graph(os.urandom(8).hex())
-    looks = _looks(declared, started_ns, now.facts)
+    looks = looks_of(declared, started_ns, now.facts)
     if looks is None or outputs is None or not now.rendered:
         fast.forget(store)
         return None
@@ -65,7 +59,7 @@ def _good(declared: Declared, now: graph.Graph, looks: Mapping[str, Look]) -> fa
     shown = {name: Rendered(*rendered[name]) for name in sorted(rendered)}
     table = table_of(Rendering(declared.workspace.profile, shown, NOTHING))
     default = {name: each for name, each in shown.items() if name in words[""]}
-    tools = _tools(declared)
+    tools = uses_path(declared)
     return fast.Good(
         token=now.token,
         identity=(),
@@ -151,9 +145,9 @@ class _Kept:
     def _reached(self) -> dict[str, set[str]]:
         """By path, the artifacts that a change of it can reach, as far as this run knows them."""
         context = self.declared.context
-        anywhere = {_name(context.root, path) for path in _read_before(self.declared)}
+        anywhere = {name_of(context.root, path) for path in read_before(self.declared)}
         anywhere |= {
-            _name(context.root, str(context.path(name)))
+            name_of(context.root, str(context.path(name)))
             for step in self.declared.plan.shared
             for name in step.inputs
         }
@@ -164,7 +158,7 @@ class _Kept:
                 discover = getattr(step, "discovered", None)
                 read = (*step.inputs, *(discover(context) if discover else ()), *step.outputs)
                 for path in read:
-                    name = _name(context.root, str(context.path(path)))
+                    name = name_of(context.root, str(context.path(path)))
                     if name not in anywhere:
                         reached.setdefault(name, set()).add(planned.artifact.id)
                 if isinstance(step, RunChecks):
@@ -173,7 +167,7 @@ class _Kept:
                         granted.setdefault(place, set()).add(planned.artifact.id)
         for path in context.digests.seen if granted else ():
             for place in (path, *map(str, PurePosixPath(path).parents)):
-                name = _name(context.root, path)
+                name = name_of(context.root, path)
                 if place in granted and name not in anywhere:
                     reached.setdefault(name, set()).update(granted[place])
         return reached
@@ -187,7 +181,7 @@ class _Kept:
 
     def _facts(self, worlds: Iterable[World]) -> dict[str, str]:
         root = self.declared.context.root
-        return {_name(root, path): fact for world in worlds for path, fact in world.facts.items()}
+        return {name_of(root, path): fact for world in worlds for path, fact in world.facts.items()}
 
 
 def _nothing_before(declared: Declared) -> graph.Graph:
@@ -204,76 +198,6 @@ def _nothing_before(declared: Declared) -> graph.Graph:
         rendered={},
         places=(),
     )
-
-
-def _looks(declared: Declared, started_ns: int, facts: Mapping[str, str]) -> dict[str, Look] | None:
-    """Everything that decided this build, as it is now; None where something moved meanwhile.
-
-    A directory of sources may have moved, where what its `facts` say of it did not.
-    """
-    context = declared.context
-    build_dir = str(context.path(declared.workspace.build_dir))
-    seen = {
-        path: known
-        for path, known in context.digests.seen.items()
-        if not path.startswith(f"{build_dir}/")
-    }
-    if declared.part is None:
-        for path in _read_before(declared):
-            seen.setdefault(path, (look_at(path), started_ns))
-    looks: dict[str, Look] = {}
-    for path, (first, at_ns) in seen.items():
-        name = _name(context.root, path)
-        look = looks[name] = look_at(path)
-        if look != first or is_racy(first, at_ns):
-            if not (name in facts and _is_directory_with(path, look, facts[name], context.digests)):
-                return None
-            if is_racy(look, time.time_ns()):
-                looks[name] = None  # which it is not: the next build asks for the facts again
-    for path in map(str, (*report_files(Path(build_dir)), format_file(context.state("")))):
-        looks[_name(context.root, path)] = look_at(path)
-    if declared.part:
-        for name in declared.part.change.paths:
-            looks.setdefault(name, look_at(os.path.join(context.root, name)))
-    return looks
-
-
-def _is_directory_with(path: str, look: Look, fact: str, digests: Digests) -> bool:
-    return look is not None and S_ISDIR(look[4]) and is_still(path, fact, digests)
-
-
-def _name(root: Path, path: str) -> str:
-    """A path as it is kept: relative where it is in the tree."""
-    top = f"{root}/"
-    return path.removeprefix(top) if path.startswith(top) else path
-
-
-def _read_before(declared: Declared) -> Iterator[str]:
-    """What was read without a note: the spec, this code, where a go.work or a tool could appear."""
-    root = declared.context.root
-    workspace = declared.workspace
-    for name in (*workspace.files, *workspace.looked_in, "SConstruct", "site_scons"):
-        yield str(root / name)
-    for imported in list(sys.modules.values()):  # what the SConstruct imported from this tree
-        source = getattr(imported, "__file__", None) or ""
-        if source.startswith(f"{root}/"):
-            yield source
-    package = Path(wasip1_build.__file__).parent
-    yield from (str(path) for path in package.rglob("*.py"))
-    yield from (str(path) for path in (package.parents[1] / "schemas").glob("*.json"))
-    tools = declared.context.tools.places.store
-    yield from (str(path) for path in (tools.directory, tools.root, *tools.root.glob("*")))
-    modules = {step.modules.module for step in declared.plan.shared if hasattr(step, "modules")}
-    for module in modules | {planned.artifact.directory for planned in declared.plan.artifacts}:
-        start = Path(os.path.abspath(root / module))
-        yield from (str(parent / "go.work") for parent in (start, *start.parents))
-    if _tools(declared):
-        yield from os.environ.get("PATH", "").split(os.pathsep)
-
-
-def _tools(declared: Declared) -> bool:
-    """Whether a tool was found through PATH."""
-    return any(tool.origin == "PATH" for tool in declared.context.tools.found())
 
 
 def _words(declared: Declared) -> dict[str, tuple[str, ...]]:
