@@ -221,6 +221,7 @@ class Sequence:
         passed."""
         found, broken = results(self.project), set()
         for place, clean in self.clean.of(now).items():
+            assert place in found, self.told(f"{place} is not reported")
             assert found[place].reported == clean.reported, self.told(
                 f"{place} is reported wrongly"
             )

@@ -124,7 +124,7 @@ STATE_FILES = {
     "its page": Kept(r"/report/\.?index\.html", ("rename",), UNRECORDED),
     "the lock": Kept(r"/\.wasip1/lock$", ("open",), "fix: remove what is in the way"),
     "the stage of a step": Kept(r"/\.wasip1/tmp/", ("everything",), "fix: make room on the disk"),
-    "what go linked": Kept(r"/stage/.*\.sha256", ("write",), "fix: make room on the disk"),
+    "what go linked": Kept(r"/stage/.*\.linked/", ("write",), "fix: make room on the disk"),
     "the parsed spec": Kept(r"/\.wasip1/spec/", ("write",), ""),  # which only saves time
     "all state": Kept(r"/\.wasip1/(?!tmp|lock)", ("everything",), "error: "),
     "everything": Kept(r"/build/", ("everything",), "error: "),

@@ -188,13 +188,10 @@ def test_a_watch_that_raises_ends_the_child() -> None:
 
 def _children() -> list[int]:
     """The processes that this one has started and that still run, but for the one that asks."""
-    asked = subprocess.Popen(
-        ["ps", "-A", "-o", "pid=,ppid=,args="], stdout=subprocess.PIPE, text=True
-    )
-    lines = [line.split(None, 2) for line in asked.communicate()[0].splitlines()]
-    return [
-        int(pid) for pid, parent, line in lines if int(parent) == os.getpid() and FOREVER in line
-    ]
+    asked = subprocess.Popen(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True)
+    lines = [line.split() for line in asked.communicate()[0].splitlines()]
+    ours = [int(pid) for pid, parent in lines if int(parent) == os.getpid()]
+    return [pid for pid in ours if pid != asked.pid]
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells of a child's end")

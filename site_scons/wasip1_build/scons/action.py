@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,33 +15,16 @@ import SCons.Node.FS
 
 from wasip1_build.digests import Stamp, Stamps
 from wasip1_build.findings import Failure, Finding
-from wasip1_build.looks import look_at
 from wasip1_build.report import github
 from wasip1_build.report.console import findings_text, style_of
-from wasip1_build.scons.record import OutputRecord
-from wasip1_build.scons.signing import Signing
+from wasip1_build.scons.watched import saw_no_change
+from wasip1_build.scons.work import Work, findings_on, work_of
 from wasip1_build.steps.execute import execute
 from wasip1_build.steps.gate import Gate, gate_findings, located
 from wasip1_build.steps.list_go import ListGo
-from wasip1_build.steps.step import Context, Step
+from wasip1_build.steps.step import Context
 
 FAILED = 2
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a node of ours is for: a step, and what it runs with.
-
-    `seals` are manifests that must not outlive a failure of the step: a manifest exists only
-    where every verdict is pass. `artifact` is the DIR:NAME that the step belongs to, or "".
-    """
-
-    step: Step
-    context: Context
-    record: OutputRecord
-    signing: Signing
-    seals: tuple[str, ...] = ()
-    artifact: str = ""
 
 
 class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
@@ -91,34 +73,12 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
             if isinstance(work.step, ListGo):
                 return 0
             return _failed(target[0], f"{work.step.name} failed (see above)")
-        keep = work.record.put if _saw_no_change(target[0], work) else work.record.doubt
+        keep = work.record.put if saw_no_change(target[0], work) else work.record.doubt
         for output in work.step.outputs:
             keep(output)
         if isinstance(work.step, Gate):
             _show(gate_findings(work.step, work.context), work.context)
         return 0
-
-
-def attach(node: Any, work: Work) -> None:
-    """Makes a step the work of a node."""
-    node.attributes.wasip1_work = work
-
-
-def work_of(node: Any) -> Work:
-    """The work of one of our nodes."""
-    work: Work = node.attributes.wasip1_work
-    return work
-
-
-def is_ours(node: Any) -> bool:
-    """Whether a node was declared by this plug-in."""
-    return hasattr(node.attributes, "wasip1_work")
-
-
-def findings_on(node: Any) -> tuple[Finding, ...]:
-    """Why the step of one of our nodes failed in this build; empty where it did not."""
-    found: tuple[Finding, ...] = getattr(node.attributes, "wasip1_findings", ())
-    return found
 
 
 def _failed(node: Any, why: str) -> SCons.Errors.BuildError:
@@ -145,31 +105,6 @@ def _sign_inputs(target: Any, work: Work) -> Stamps:
     for file in files:
         stamps[file.get_abspath()] = work.signing.sign(file)[1]
     return stamps
-
-
-def _saw_no_change(target: Any, work: Work) -> bool:
-    """Whether all that the step looks at beside its inputs is as this process saw it first.
-
-    Otherwise something came, and may be gone by now: the outputs stay, but are not recorded, and so
-    the next build makes them again. A directory in which other builders write says nothing.
-    """
-    watched = getattr(work.step, "watched", lambda _context: ())
-    paths = [os.path.abspath(work.context.path(name)) for name in watched(work.context)]
-    seen = work.context.digests.seen
-    return all(
-        look_at(path) == seen[path][0] or _is_written_by_others(target, path)
-        for path in paths
-        if path in seen
-    )
-
-
-def _is_written_by_others(target: Any, path: str) -> bool:
-    place = target.fs.Entry(path)
-    entries = place.entries.values() if isinstance(place, SCons.Node.FS.Dir) else ()
-    return any(
-        not isinstance(each, SCons.Node.FS.Dir) and each.has_builder() and not is_ours(each)
-        for each in list(entries)
-    )
 
 
 def _show(findings: Sequence[Finding], context: Context) -> None:

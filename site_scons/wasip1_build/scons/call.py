@@ -16,11 +16,11 @@ import SCons.Script
 import SCons.Util
 
 from wasip1_build.findings import Failure, failure
-from wasip1_build.scons.action import attach, is_ours, work_of
 from wasip1_build.scons.cpus import threads_per_job
 from wasip1_build.scons.facts import Facts, carried, give, joined, judged
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, open_session, save_at_exit
+from wasip1_build.scons.work import attach, is_ours, work_of
 from wasip1_build.spec.suggest import did_you_mean
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.manifest import Manifest

@@ -9,7 +9,7 @@ from typing import Any
 
 import SCons.Node.FS
 
-from wasip1_build.scons.action import is_ours, work_of
+from wasip1_build.scons.work import is_ours, work_of
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.go_heads import bases_of

@@ -12,11 +12,12 @@ import SCons.Node.FS
 import SCons.Scanner
 
 from wasip1_build.findings import failure
-from wasip1_build.scons.action import StepAction, attach, is_ours, work_of
+from wasip1_build.scons.action import StepAction
 from wasip1_build.scons.generated import generated_for, only_comes_before
 from wasip1_build.scons.order import WaitingNodes
 from wasip1_build.scons.session import Session
 from wasip1_build.scons.signing import Signing
+from wasip1_build.scons.work import attach, is_ours, work_of
 from wasip1_build.steps.step import Step
 
 

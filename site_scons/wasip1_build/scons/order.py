@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from wasip1_build.scons.action import is_ours, work_of
+from wasip1_build.scons.work import is_ours, work_of
 
 # CPU seconds on a module of 4.4 MB, by the step's name. On two cores brotli last costs 3 s.
 CPU_S = {"brotli": 6.8, "precompile": 3.0, "check": 2.7, "gzip": 0.7}

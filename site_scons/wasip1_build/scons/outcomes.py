@@ -11,8 +11,8 @@ import SCons.Node
 from wasip1_build.findings import Finding
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.summary import Outcome
-from wasip1_build.scons.action import findings_on
 from wasip1_build.scons.declared import Declared
+from wasip1_build.scons.work import findings_on
 
 _CURRENT = (SCons.Node.executed, SCons.Node.up_to_date)
 

@@ -18,13 +18,13 @@ from SCons.Util.hashes import get_current_hash_algorithm_used
 from wasip1_build.digests import Digests, Stamp, stamp_of
 from wasip1_build.findings import Failure, Location
 from wasip1_build.planned import STATE
-from wasip1_build.scons.action import Work
 from wasip1_build.scons.generated import made_from
 from wasip1_build.scons.record import OutputRecord
 from wasip1_build.scons.signature_file import signature_file
 from wasip1_build.scons.signing import Signing
 from wasip1_build.scons.state import mark, require_known
 from wasip1_build.scons.wanted import wanted_steps
+from wasip1_build.scons.work import Work
 from wasip1_build.steps.execute import clear_runs
 from wasip1_build.steps.step import Context, Step
 from wasip1_build.toolchain.store import cache_directory

@@ -10,8 +10,8 @@ import SCons.Node
 import SCons.Node.FS
 import SCons.Script
 
-from wasip1_build.scons.action import is_ours, work_of
 from wasip1_build.scons.generated import declared_before
+from wasip1_build.scons.work import is_ours, work_of
 from wasip1_build.steps.step import Step
 
 _BY_PLACE = (1, 3)  # -u and -U build what lies below a directory, whatever it is a target of

@@ -64,6 +64,16 @@ def is_still(path: str, fact: str, digests: Digests) -> bool:
     return fact == _presence(path)
 
 
+def came(path: str, fact: str) -> frozenset[str] | None:
+    """The names, those of directories with a slash, that came to a directory of sources since the
+    fact; None where some went, or it is no such fact."""
+    if not fact.startswith(_SOURCES):
+        return None
+    texts = (fact, _sources(_entries(path)))
+    before, now = (set(text.removeprefix(_SOURCES).split("\n")) - {""} for text in texts)
+    return frozenset(now - before) if before <= now else None
+
+
 def reads_all(fact: str) -> bool:
     """Whether it is the fact of a directory of which every file counts."""
     return fact.startswith(_EVERYTHING)
@@ -155,11 +165,11 @@ _FILE, _NOTHING = "file", ""
 
 
 def _everything(entries: Iterable[os.DirEntry[str]]) -> str:
-    return _EVERYTHING + " ".join(entry.name + "/" * entry.is_dir() for entry in entries)
+    return _EVERYTHING + "\n".join(entry.name + "/" * entry.is_dir() for entry in entries)
 
 
 def _sources(entries: Iterable[os.DirEntry[str]]) -> str:
-    return _SOURCES + " ".join(
+    return _SOURCES + "\n".join(
         entry.name + "/" * entry.is_dir()
         for entry in entries
         if (_may_hold_packages(entry.name) if entry.is_dir() else _decides(entry.name))
@@ -179,8 +189,8 @@ def _matters(name: str) -> bool:
 
 
 def _decides(name: str) -> bool:
-    """Whether a file, by being there, can change what is listed or compiled."""
-    return _matters(name) or name in GO_FILES
+    """Whether a file, by being there, can change what is listed, compiled or declared."""
+    return _matters(name) or name in GO_FILES or name == "wasip1.toml"
 
 
 def _may_hold_packages(name: str) -> bool:
