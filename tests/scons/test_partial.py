@@ -114,7 +114,7 @@ def test_one_that_fails_keeps_no_other_from_being_known(built: Project, tmp_path
     again = witnessed(built, tmp_path / "witness", "-Q")
     assert was_partial(again)
     assert (again.build.status, built_artifacts(again.build)) == (2, {"beta"})
-    assert "and 1 more, up to date" in again.build.output
+    assert "2 artifacts: 1 passed, 1 failed" in again.build.output
     assert built.build("-Q", "alpha").steps == ()
     asked = built.scons("-Q", "-q")
     assert asked.status == 1
@@ -164,3 +164,25 @@ def test_a_damaged_graph_is_no_graph(built: Project, tmp_path: Path, damage: byt
     run = witnessed(built, tmp_path / "witness", "-Q")
     assert not was_partial(run)
     assert built_artifacts(run.build) == {"beta"}
+
+
+def test_many_artifacts_have_a_row_only_where_they_were_looked_at(empty_project: Project) -> None:
+    p = empty_project
+    p.write("go.mod", "module example.com/many\n\ngo 1.25\n")
+    p.write("main.go", 'package main\n\nfunc main() {\n\tprintln("many")\n}\n')
+    p.write("other/main.go", 'package main\n\nfunc main() {\n\tprintln("other")\n}\n')
+    many = "".join(f'\n[artifact.a{number}]\npackage = "."\n' for number in range(30))
+    p.write(
+        "wasip1.toml",
+        "spec-version = 1\n\n[defaults]\ncompress.formats = []\n"
+        f'{many}\n[artifact.other]\npackage = "./other"\n',
+    )
+    p.build()
+    p.edit("other/main.go", '"other"', '"another"')
+    lines = p.build("-Q").output.splitlines()
+    heading = next(n for n, line in enumerate(lines) if line.startswith("artifact "))
+    assert lines[heading + 1].startswith("other ")
+    assert lines[heading + 2] == "and 30 more, up to date"
+    idle = p.build("-Q").output.splitlines()
+    assert idle[:2] == ["scons: `default' is up to date.", "31 up to date"]
+    assert idle[2].startswith("31 artifacts: 31 passed")

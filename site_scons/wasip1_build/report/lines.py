@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+MANY = 30  # beyond so many artifacts, those that were not looked at have no row of their own
+
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[list[str]]:
     """The cells of a table, padded; `right` tells which columns are set to the right.

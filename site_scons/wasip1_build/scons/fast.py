@@ -19,7 +19,7 @@ import SCons.Script.Main
 
 from wasip1_build.build_dir import build_dir_hint
 from wasip1_build.looks import Look, look_at
-from wasip1_build.report.lines import aligned
+from wasip1_build.report.lines import MANY, aligned
 
 FORMAT = 2
 # Options under which "nothing to do" is the whole answer, by the name under which SCons keeps them.
@@ -174,9 +174,12 @@ def answer(good: Good, words: Iterable[str], *, silent: bool = False) -> str:
     given = list(words)
     names = asked(good, given)
     said = [] if silent else [f"scons: `{word}' is up to date." for word in given or ["default"]]
+    totals = [] if given else [good.totals]
+    if len(names) > MANY:
+        return "\n".join([*said, f"{len(names)} up to date", *totals])
     rows = [row for name, row in good.rows.items() if name in names]
     lines = map("  ".join, aligned([good.heading, *rows], good.right))
-    return "\n".join([*said, *lines, *good.legend, *([] if given else [good.totals])])
+    return "\n".join([*said, *lines, *good.legend, *totals])
 
 
 def is_plain_build() -> bool:

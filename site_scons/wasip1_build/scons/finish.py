@@ -12,6 +12,7 @@ import SCons.Script
 from wasip1_build.findings import Failure
 from wasip1_build.report.console import style_of, table
 from wasip1_build.report.github import append_summary, is_github
+from wasip1_build.report.lines import MANY
 from wasip1_build.report.markdown import markdown_report
 from wasip1_build.report.render import render
 from wasip1_build.report.rendering import Rendered, Rendering
@@ -58,7 +59,8 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     )
     this = render(summary, build_dir)
     every, asked = _with_kept(declared, this)
-    print(table(asked, style_of(sys.stdout, os.environ), this.artifacts), end="", flush=True)
+    shown = this.artifacts if len(asked.artifacts) > MANY else asked.artifacts
+    print(table(asked, style_of(sys.stdout, os.environ), shown), end="", flush=True)
     write_reports(every, build_dir)
     passed = {name: each for name, each in this.artifacts.items() if each.verdict == "pass"}
     store = store_of(declared.context.root, file, declared.workspace.profile)
