@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from wasip1_build.report.rendering import SEVERITIES, Rendering, shown_names
+from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering, shown_names
 from wasip1_build.report.summary import FORMS, Summary
 from wasip1_build.units import human_size
 
@@ -63,18 +63,32 @@ def table_of(build: Rendering) -> Table:
     used = {heading for each in build.artifacts.values() for heading in each.cells}
     always = {"artifact", "budget", "checks", "verdict"}
     columns = tuple(column for column in COLUMNS if column.heading in used | always)
+    headings = tuple(column.heading for column in columns[1:])
     names = shown_names(build.artifacts)
     rows = {
-        artifact: (
-            names[artifact],
-            *(each.cells.get(column.heading, "") for column in columns[1:]),
-        )
+        artifact: (names[artifact], *_cells(each, headings))
         for artifact, each in build.artifacts.items()
     }
     several = any(each.targets > 1 for each in build.artifacts.values())
     sized = "saved" in used
     legend = (*(LEGEND if sized else ()), *((CWASM_LEGEND,) if several else ()))
     return Table(columns, rows, legend)
+
+
+def has_all_of(artifact: Rendered, table: Table) -> bool:
+    """Whether an artifact has each of a table's cells, so that its own texts are the table's."""
+    return len(artifact.cells) + 1 == len(table.columns)
+
+
+def columns_of(cells: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns in which cells stand."""
+    return tuple(column for column in COLUMNS if column.heading in cells)
+
+
+def _cells(artifact: Rendered, headings: Sequence[str]) -> Iterable[str]:
+    if len(artifact.cells) == len(headings):
+        return artifact.cells.values()
+    return [artifact.cells.get(heading, "") for heading in headings]
 
 
 def totals_line(build: Rendering) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from wasip1_build.findings import Finding
-from wasip1_build.report.cells import table_of, totals_line
+from wasip1_build.report.cells import has_all_of, table_of, totals_line
 from wasip1_build.report.rendering import Rendering
 
 # What Markdown or the HTML inside it would read as markup: names and messages are only text.
@@ -19,12 +19,21 @@ def markdown_report(build: Rendering) -> str:
     lines = [f"## WASI modules: {totals_line(build)}", ""]
     lines.append(_row(column.heading for column in content.columns))
     lines.append(_row("--:" if column.align == "right" else "---" for column in content.columns))
-    lines += [_row(_text(cell) for cell in row) for row in content.rows.values()]
+    for name, (shown, *cells) in content.rows.items():
+        artifact = build.artifacts[name]
+        own = has_all_of(artifact, content)
+        rest = artifact.markdown_cells if own else markdown_cells(cells)
+        lines.append(f"| {_text(shown)}{rest} |")
     lines += ["", *(f"{_text(line)}  " for line in content.legend)]
     findings = [each.markdown for each in (build.workspace, *build.artifacts.values())]
     if any(findings):
         lines += ["", "### Findings", "", *(text for text in findings if text)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def markdown_cells(cells: Iterable[str]) -> str:
+    """What follows an artifact's name in the table."""
+    return "".join(f" | {_text(cell)}" for cell in cells)
 
 
 def findings_markdown(findings: Iterable[Finding]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from html import escape
 
 from wasip1_build.findings import Finding
-from wasip1_build.report.cells import Column, table_of, totals_line
-from wasip1_build.report.rendering import Rendering
+from wasip1_build.report.cells import Column, Table, has_all_of, table_of, totals_line
+from wasip1_build.report.rendering import Rendered, Rendering
 
 # Nothing is loaded and nothing runs, whatever a finding quotes.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -27,7 +27,10 @@ def html_page(build: Rendering) -> str:
     """The table and every finding. The verdict is a word, so no colour is needed to read it."""
     content = table_of(build)
     head = "".join(_cell("th", column.heading, column, "col") for column in content.columns)
-    rows = "\n".join(_row(row, content.columns) for row in content.rows.values())
+    rows = "\n".join(
+        _row(shown, cells, build.artifacts[name], content)
+        for name, (shown, *cells) in content.rows.items()
+    )
     legend = "\n".join(f"<p>{escape(line)}</p>" for line in content.legend)
     every = (build.workspace, *build.artifacts.values())
     findings = "\n".join(each.html for each in every if each.html)
@@ -69,12 +72,16 @@ def findings_html(findings: Iterable[Finding]) -> str:
     return "\n".join(_finding(finding) for finding in findings)
 
 
-def _row(cells: tuple[str, ...], columns: tuple[Column, ...]) -> str:
-    first = _cell("th", cells[0], columns[0], "row")
-    rest = "".join(
-        _cell("td", cell or "—", column)
-        for cell, column in zip(cells[1:], columns[1:], strict=True)
-    )
+def html_cells(cells: Iterable[str], columns: Iterable[Column]) -> str:
+    """What follows an artifact's name in the table."""
+    each = zip(cells, columns, strict=True)
+    return "".join(_cell("td", cell or "—", column) for cell, column in each)
+
+
+def _row(name: str, cells: Iterable[str], artifact: Rendered, content: Table) -> str:
+    first = _cell("th", name, content.columns[0], "row")
+    own = has_all_of(artifact, content)
+    rest = artifact.html_cells if own else html_cells(cells, content.columns[1:])
     return f"<tr>{first}{rest}</tr>"
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wasip1_build.findings import Finding
-from wasip1_build.report.cells import cells_of
+from wasip1_build.report.cells import cells_of, columns_of
 from wasip1_build.report.json_report import artifact_json, findings_json
-from wasip1_build.report.markdown import findings_markdown
-from wasip1_build.report.page import findings_html
+from wasip1_build.report.markdown import findings_markdown, markdown_cells
+from wasip1_build.report.page import findings_html, html_cells
 from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering
 from wasip1_build.report.summary import Report, Summary
 
@@ -22,9 +22,12 @@ def render(report: Report, build_dir: Path) -> Rendering:
 
 def rendered(summary: Summary, build_dir: Path) -> Rendered:
     """One artifact in texts."""
+    cells = cells_of(summary)
     return _of_findings(summary.findings)._replace(
         verdict=summary.verdict,
-        cells=cells_of(summary),
+        cells=cells,
+        markdown_cells=markdown_cells(cells.values()),
+        html_cells=html_cells(cells.values(), columns_of(cells)),
         targets=sum(size.form == "cwasm" for size in summary.sizes),
         json=artifact_json(summary, build_dir),
     )
@@ -36,6 +39,8 @@ def _of_findings(findings: Iterable[Finding]) -> Rendered:
     return Rendered(
         verdict="",
         cells={},
+        markdown_cells="",
+        html_cells="",
         targets=0,
         findings=tuple(map(severities.count, SEVERITIES)),
         json=findings_json(listed),

@@ -17,12 +17,16 @@ SEVERITIES = ("error", "warning", "note")
 class Rendered(NamedTuple):
     """What is shown of one artifact; nothing that marshal could not keep.
 
-    `cells` are the table's, by heading; `findings` are counted by SEVERITIES. The last three are
-    the artifact's part of report.json, and its findings in report.md and on the page.
+    `cells` are those of the table that the artifact has, by heading and in the table's order, but
+    for its name; `markdown_cells` and `html_cells` are all of them as report.md and the page show
+    them. `findings` are counted by SEVERITIES. The last three are the artifact's part of
+    report.json, and its findings in report.md and on the page.
     """
 
     verdict: str
     cells: Mapping[str, str]
+    markdown_cells: str
+    html_cells: str
     targets: int  # for how many it is precompiled
     findings: tuple[int, ...]
     json: str

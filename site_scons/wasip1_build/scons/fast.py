@@ -21,7 +21,7 @@ from wasip1_build.build_dir import build_dir_hint
 from wasip1_build.looks import Look, look_at
 from wasip1_build.report.lines import MANY, aligned
 
-FORMAT = 2
+FORMAT = 3
 # Options under which "nothing to do" is the whole answer, by the name under which SCons keeps them.
 HARMLESS = {"num_jobs", "no_progress", "silent", "keep_going", "question"}
 EVERY = "*"  # among a build's words: all its artifacts (no alias is called so)

@@ -70,8 +70,8 @@ def _good(declared: Declared, now: graph.Graph, looks: Mapping[str, Look]) -> fa
         heading=tuple(column.heading for column in table.columns),
         right=tuple(column.align == "right" for column in table.columns),
         rows={
-            name: tuple(printable(cell, Style()) for cell in row)
-            for name, row in table.rows.items()
+            name: (printable(shown, Style()), *(cell or "—" for cell in cells))
+            for name, (shown, *cells) in table.rows.items()
         },
         legend=table.legend,
         totals=totals_line(Rendering(declared.workspace.profile, default, NOTHING)),
@@ -79,7 +79,7 @@ def _good(declared: Declared, now: graph.Graph, looks: Mapping[str, Look]) -> fa
     )
 
 
-NOTHING = Rendered("", {}, 0, (0, 0, 0), "[]", "", "")
+NOTHING = Rendered("", {}, "", "", 0, (0, 0, 0), "[]", "", "")
 
 
 @dataclass(frozen=True)

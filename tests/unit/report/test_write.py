@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from report_files import NOTE, outcome
+from report_files import NOTE, SIZES, outcome
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding, Location, Severity
 from wasip1_build.report.json_report import json_report
@@ -114,6 +114,18 @@ def test_the_markdown_has_the_table_and_the_findings(tmp_path: Path) -> None:
     assert lines[3].startswith("| --- | --: |")
     assert lines[4].startswith("| hello | 2.36MiB |")
     assert "- **note** hello has no size budget (budget-missing)" in lines
+
+
+def test_an_artifact_without_a_form_has_an_empty_cell_of_it_in_the_tables(tmp_path: Path) -> None:
+    one = built(tmp_path)
+    small = outcome(tmp_path, ".:small", sizes=SIZES | {"sizes": SIZES["sizes"][:1]})
+    both = render(report("release", [outcome(tmp_path, ".:hello"), small]), tmp_path)
+    markdown = next(line for line in markdown_report(both).split("\n") if "small" in line)
+    assert "| 2.31MiB |  |  |  | 1.8 % |" in markdown
+    page = next(line for line in html_page(both).split("\n") if ">small<" in line)
+    assert page.count('<td class="right">—</td>') == 3
+    broken = next(line for line in html_page(one).split("\n") if ">broken<" in line)
+    assert broken.count("<td") == 9
 
 
 def test_a_finding_is_only_text_in_markdown(tmp_path: Path) -> None:
