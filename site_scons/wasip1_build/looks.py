@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 # Modification time, change time (both ns), size (bytes), inode, mode; None where nothing is. A
 # plain tuple: marshal keeps it, and tens of thousands are compared in a null build.
@@ -20,6 +21,17 @@ def look_at(path: str) -> Look:
     except OSError:
         return None
     return (s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino, s.st_mode)
+
+
+def name_of(root: Path, path: str) -> str:
+    """An absolute path as looks are kept by it: relative where it is in the tree."""
+    top = f"{root}/"
+    return path.removeprefix(top) if path.startswith(top) else path
+
+
+def directory_of(root: Path, directory: str) -> str:
+    """An absolute directory as the names of what is in it begin: "" for `root`."""
+    return os.path.dirname(name_of(root, f"{directory}/."))
 
 
 def is_racy(look: Look, at_ns: int) -> bool:

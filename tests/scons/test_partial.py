@@ -52,6 +52,21 @@ REACHES: dict[str, tuple[Edit, set[str], set[str]]] = {
     ),
     "a granted file": (lambda p: p.write("alpha/data/name.txt", "world\t"), {"alpha"}, {"check"}),
     "a new granted file": (lambda p: p.write("alpha/data/more.txt", ""), {"alpha"}, {"check"}),
+    "an import": (
+        lambda p: p.edit("beta/main.go", "import", 'import _ "embed"\nimport'),
+        {"beta"},
+        {"list", "compile", "strip"},
+    ),
+    "a shared import": (
+        lambda p: p.edit("lib/lib.go", "package lib", 'package lib\n\nimport _ "embed"'),
+        {"alpha", "beta"},
+        {"list", "compile"},
+    ),
+    "a new source": (
+        lambda p: p.write("beta/new.go", "package main\n"),
+        {"beta"},
+        {"list", "compile"},
+    ),
     "an output": (lambda p: (p.root / "build/beta/beta.wasm.gz").unlink(), {"beta"}, {"gzip"}),
     "a time": (touch, set(), set()),
 }
@@ -72,8 +87,7 @@ def test_what_a_change_cannot_reach_is_not_looked_at(
 
 
 ANYWHERE: dict[str, Edit] = {
-    "an import": lambda p: p.edit("beta/main.go", "import", 'import _ "embed"\nimport'),
-    "a new source": lambda p: p.write("beta/new.go", "package main\n"),
+    "a new package": lambda p: p.write("more/more.go", "package more\n"),
     "go.mod": lambda p: p.edit("go.mod", "1.25", "1.24"),
     "the spec": lambda p: p.edit("wasip1.toml", '"4MiB"', '"5MiB"'),
 }
@@ -89,6 +103,69 @@ def test_what_can_reach_anything_makes_the_whole_graph(
     assert not was_partial(run)
     assert run.build.steps
     assert built.build("-Q").steps == ()
+
+
+def test_an_import_that_came_and_went_leaves_what_it_reached_before(
+    built: Project, tmp_path: Path
+) -> None:
+    built.write("beta/extra.go", 'package main\n\nimport _ "embed"\n')
+    built.build("-Q")
+    (built.root / "beta/extra.go").unlink()
+    run = witnessed(built, tmp_path / "witness", "-Q")
+    assert was_partial(run)
+    assert built_artifacts(run.build) == {"beta"}
+    built.edit("beta/main.go", "println(", 'println("b", ')
+    assert built_artifacts(built.build("-Q")) == {"beta"}
+    assert built.build("--tree=status").steps == ()
+
+
+def test_an_import_that_cannot_be_found_is_met_again_and_nothing_else(
+    built: Project, tmp_path: Path
+) -> None:
+    built.edit("beta/main.go", "import", 'import _ "example.com/nowhere"\nimport')
+    assert built.scons("-Q").status == 2
+    built.edit("alpha/main.go", "func main() {", 'func main() {\n\tprint("")')
+    again = witnessed(built, tmp_path / "witness", "-Q")
+    assert was_partial(again)
+    assert (again.build.status, built_artifacts(again.build)) == (2, {"alpha", "beta"})
+    assert "2 artifacts: 1 passed, 1 failed" in again.build.output
+    built.edit("beta/main.go", 'import _ "example.com/nowhere"\n', "")
+    fixed = witnessed(built, tmp_path / "witness-2", "-Q")
+    assert was_partial(fixed)
+    assert built.build("--tree=status").steps == ()
+
+
+def test_an_import_changed_where_not_all_is_asked_for_makes_the_whole_graph(
+    built: Project, tmp_path: Path
+) -> None:
+    built.edit("lib/lib.go", "package lib", 'package lib\n\nimport _ "embed"')
+    run = witnessed(built, tmp_path / "witness", "-Q", "beta")
+    assert not was_partial(run)
+    assert built_artifacts(run.build) == {"beta"}
+    assert built_artifacts(built.build("-Q")) == {"alpha"}
+
+
+def test_another_modules_packages_stay_known_where_an_import_changed(
+    empty_project: Project, tmp_path: Path
+) -> None:
+    p = empty_project
+    for name in ("one", "two"):
+        p.write(f"{name}/go.mod", f"module example.com/{name}\n\ngo 1.25\n")
+        p.write(f"{name}/main.go", "package main\n\nfunc main() {\n\tprintln(1)\n}\n")
+    p.write(
+        "wasip1.toml",
+        "spec-version = 1\n\n[defaults]\ncompress.formats = []\n"
+        '\n[artifact.one]\npackage = "./one"\n\n[artifact.two]\npackage = "./two"\n',
+    )
+    p.build()
+    p.edit("one/main.go", "package main", 'package main\n\nimport _ "embed"')
+    assert built_artifacts(p.build("-Q")) == {"one"}
+    p.edit("two/main.go", "println(1)", "println(2)")
+    run = witnessed(p, tmp_path / "witness", "-Q")
+    assert was_partial(run)
+    assert "list" not in run.build.verbs
+    assert built_artifacts(run.build) == {"two"}
+    assert p.build("--tree=status").steps == ()
 
 
 def test_what_was_not_asked_for_is_built_later(built: Project, tmp_path: Path) -> None:

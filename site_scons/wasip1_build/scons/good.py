@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from wasip1_build.looks import Look, look_at
+from wasip1_build.looks import Look, directory_of, look_at, name_of
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.cells import table_of, totals_line
 from wasip1_build.report.console import Style, printable
 from wasip1_build.report.rendering import Rendered, Rendering
 from wasip1_build.scons import fast, graph
 from wasip1_build.scons.declared import Declared
-from wasip1_build.scons.looked_at import looks_of, name_of, read_before, uses_path
+from wasip1_build.scons.looked_at import looks_of, read_before, uses_path
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.go_world import World
 from wasip1_build.steps.list_go import ListGo
@@ -91,18 +91,16 @@ class _Kept:
     built: Mapping[str, Rendered]
 
     def outputs(self) -> dict[str, Look] | None:
-        """The outputs of what is up to date now; None where one is not as it was made, or where
-        packages were listed anew that artifacts beyond this part need."""
-        looks = {}
+        """The outputs of what is up to date now; None where one is not as it was made."""
         steps = [step for planned in self._planned() for step in planned.steps]
-        listings = {name for step in steps for name in getattr(step, "requires", ())}
-        for output in (*listings, *(name for step in steps for name in step.outputs)):
-            looks[output] = look_at(str(self.declared.context.path(output)))
-            if looks[output] is None or not self.declared.session.record.holds(output):
-                return None
-        part = self.declared.part
-        listed_anew = part and any(looks[n] != part.change.good.looks.get(n) for n in listings)
-        return None if listed_anew else looks
+        needed = {name for step in steps for name in getattr(step, "requires", ())}
+        made = (*needed, *(name for step in steps for name in step.outputs))
+        every = {*made, *(step.output for step in self._listings())}
+        looks = {name: look_at(str(self.declared.context.path(name))) for name in every}
+        holds = self.declared.session.record.holds
+        if not all(looks[name] and holds(name) for name in made):
+            return None
+        return looks
 
     def graph(self, token: str) -> graph.Graph:
         """To be kept under `token`."""
@@ -123,8 +121,8 @@ class _Kept:
         return self.before._replace(
             token=token,
             owners=owners,
-            facts={**self.before.facts, **self._facts(worlds.values())},
-            worlds={**self.before.worlds, **{name: w.digest for name, w in worlds.items()}},
+            facts=self._facts(worlds),
+            worlds=self._known_worlds(worlds),
             neighbours=neighbours,
             rendered={**rendered, **{name: tuple(each) for name, each in self.built.items()}},
             places=tuple(sorted({*self.before.places, *self._places()})),
@@ -175,13 +173,33 @@ class _Kept:
     def _worlds(self) -> dict[str, World]:
         """The worlds that were read in this run, by the listing's output."""
         done = self.declared.context.worked_out
-        listings = (step for step in self.declared.plan.shared if isinstance(step, ListGo))
-        read = {step.output: done.get(("world", step.output)) for step in listings}
+        kept = self.declared.part and self.declared.part.known_worlds
+        listings = (step.output for step in self._listings() if not kept or step.output not in kept)
+        read = {name: done.get(("world", name)) for name in listings}
         return {name: world for name, world in read.items() if isinstance(world, World)}
 
-    def _facts(self, worlds: Iterable[World]) -> dict[str, str]:
+    def _known_worlds(self, read: Mapping[str, World]) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """The digest and the directories of each listing, as a Graph keeps them."""
+        part, root = self.declared.part, self.declared.context.root
+        known = dict(self.before.worlds)
+        for name in known.keys() - (part.known_worlds if part else ()):
+            known[name] = ("", known[name][1])
+        for step in self._listings():
+            if step.output in read:
+                trees = (os.path.abspath(root / name) for name in step.trees)
+                directories = tuple(directory_of(root, tree) for tree in trees)
+                known[step.output] = (read[step.output].digest, directories)
+        return known
+
+    def _facts(self, worlds: Mapping[str, World]) -> dict[str, str]:
         root = self.declared.context.root
-        return {name_of(root, path): fact for world in worlds for path, fact in world.facts.items()}
+        facts = dict(self.before.facts)
+        for world in worlds.values():
+            facts |= {name_of(root, path): fact for path, fact in world.facts.items()}
+        return facts
+
+    def _listings(self) -> Iterator[ListGo]:
+        return (step for step in self.declared.plan.shared if isinstance(step, ListGo))
 
 
 def _nothing_before(declared: Declared) -> graph.Graph:

@@ -6,17 +6,18 @@ import marshal
 import os
 import pickle
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from wasip1_build.digests import Digests
 from wasip1_build.files import write_atomically
+from wasip1_build.looks import directory_of
 from wasip1_build.planned import Plan, PlannedArtifact
 from wasip1_build.scons.fast import Change
 from wasip1_build.spec.model import MODULES, Workspace
-from wasip1_build.steps.go_world import GO_FILES, SOURCES, is_still, reads_all
+from wasip1_build.steps.go_world import GO_FILES, SOURCES, is_still, package_of, reads_all
 from wasip1_build.steps.step import Step
 from wasip1_build.unpickle import unpickle
 
@@ -40,8 +41,9 @@ class Graph(NamedTuple):
 
     `workspace` is pickled without its artifacts, `artifacts` are PlannedArtifacts by DIR:NAME,
     and `shared` their shared steps by output, each pickled alone. `owners` are the artifacts that
-    a path can reach. `facts` are what of a path decides a listing, and `worlds` the digests over
-    all of them by the listing's output. `neighbours` are artifacts that read another's outputs,
+    a path can reach. `facts` are what of a path decides a listing, and `worlds` by the listing's
+    output the digest over all of them, "" where that is to be read again, with the directories
+    whose facts they are. `neighbours` are artifacts that read another's outputs,
     or whose outputs are read. `rendered` is what is shown of the artifacts that are up to date.
     `places` are the directories of local modules, and those that are granted.
     """
@@ -52,7 +54,7 @@ class Graph(NamedTuple):
     shared: Mapping[str, bytes]
     owners: Mapping[str, tuple[str, ...]]
     facts: Mapping[str, str]
-    worlds: Mapping[str, str]
+    worlds: Mapping[str, tuple[str, tuple[str, ...]]]
     neighbours: Mapping[str, tuple[str, ...]]
     rendered: Mapping[str, tuple[Any, ...]]
     places: tuple[str, ...]
@@ -71,7 +73,8 @@ class Part:
     """A part of the last build's graph: what must be looked at again, and why.
 
     `stale` are all artifacts that may not be up to date, `plan` has those of them that are asked
-    for. The rest of the workspace is as `graph` has it.
+    for. `known_worlds` are the digests of listings (by output) that no change can have touched. The
+    rest of the workspace is as `graph` has it.
     """
 
     change: Change
@@ -79,6 +82,7 @@ class Part:
     workspace: Workspace
     plan: Plan
     stale: frozenset[str]
+    known_worlds: Mapping[str, str]
 
 
 def keep(store: str, graph: Graph) -> None:
@@ -102,10 +106,13 @@ def pickled(value: object) -> bytes:
 
 def part_of(graph: Graph, change: Change, root: Path, digests: Digests) -> Part | None:
     """What the changed paths can reach; None where they can reach anything."""
-    reached = _reached(graph, change, root, digests)
-    if reached is None:
+    packages = _changed_packages(graph, change, root, digests)
+    if packages is None:
         return None
+    reached = _owners(graph, change.paths, packages)
     stale = frozenset(_with_neighbours(graph, {*reached, *change.good.stale}))
+    if packages and not stale <= change.asked:
+        return None  # what is asked for may come to embed an output of what is not
     try:
         chosen = sorted(stale & change.asked)
         planned: list[PlannedArtifact] = [_read(graph.artifacts[name]) for name in chosen]
@@ -116,7 +123,8 @@ def part_of(graph: Graph, change: Change, root: Path, digests: Digests) -> Part 
         workspace: Workspace = _read(graph.workspace)
     except (ValueError, KeyError):
         return None
-    return Part(change, graph, workspace, Plan(tuple(shared), tuple(planned)), stale)
+    plan = Plan(tuple(shared), tuple(planned))
+    return Part(change, graph, workspace, plan, stale, _known_worlds(graph, packages))
 
 
 def planned(graph: Graph, artifact: str) -> PlannedArtifact:
@@ -129,16 +137,47 @@ def _read(data: bytes) -> Any:
     return unpickle(data, _MODULES)
 
 
-def _reached(graph: Graph, change: Change, root: Path, digests: Digests) -> set[str] | None:
-    reached: set[str] = set()
+def _changed_packages(
+    graph: Graph, change: Change, root: Path, digests: Digests
+) -> frozenset[str] | None:
+    """The directories of packages that have other files or imports now; None where what changed
+    may be anything else."""
+    packages = set()
     for path in change.paths:
-        fact, owners = graph.facts.get(path), graph.owners.get(path)
-        if fact is None and owners is None:
+        fact = graph.facts.get(path)
+        if fact is None and path not in graph.owners:
             return None
-        if fact is not None and not is_still(os.path.join(root, path), fact, digests):
-            return None
-        reached.update(owners or ())
+        place = os.path.join(root, path)
+        if fact is not None and not is_still(place, fact, digests):
+            package = package_of(place, fact)
+            if package is None:
+                return None
+            packages.add(directory_of(root, package))
+    return frozenset(packages)
+
+
+def _owners(graph: Graph, paths: Iterable[str], packages: Collection[str]) -> set[str]:
+    """The artifacts that paths, and all that lies in these directories, can reach."""
+    reached = {name for path in paths for name in graph.owners.get(path, ())}
+    if packages:
+        for path, owners in graph.owners.items():
+            if posixpath.dirname(path) in packages:
+                reached.update(owners)
     return reached
+
+
+def _known_worlds(graph: Graph, packages: Collection[str]) -> dict[str, str]:
+    """By a listing's output, the digests that a change of these packages leaves as they are."""
+    return {
+        listing: digest
+        for listing, (digest, directories) in graph.worlds.items()
+        if digest and not any(_is_in(p, d) for p in packages for d in directories)
+    }
+
+
+def _is_in(package: str, directory: str) -> bool:
+    """Whether a package's directory (as looks.directory_of has it) is another one or below it."""
+    return f"{package}/".startswith(f"{directory}/") if directory else not package.startswith("/")
 
 
 def _with_neighbours(graph: Graph, artifacts: Iterable[str]) -> set[str]:

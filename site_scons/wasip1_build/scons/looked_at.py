@@ -11,7 +11,7 @@ from stat import S_ISDIR
 
 import wasip1_build
 from wasip1_build.digests import Digests
-from wasip1_build.looks import Look, is_racy, look_at
+from wasip1_build.looks import Look, is_racy, look_at, name_of
 from wasip1_build.report.write import report_files
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.state import format_file
@@ -54,12 +54,6 @@ def looks_of(
 
 def _is_directory_with(path: str, look: Look, fact: str, digests: Digests) -> bool:
     return look is not None and S_ISDIR(look[4]) and is_still(path, fact, digests)
-
-
-def name_of(root: Path, path: str) -> str:
-    """A path as it is kept: relative where it is in the tree."""
-    top = f"{root}/"
-    return path.removeprefix(top) if path.startswith(top) else path
 
 
 def read_before(declared: Declared) -> Iterator[str]:

@@ -63,7 +63,7 @@ def reached(
     if part is None:
         return None
     artifacts += (each.artifact for each in part.plan.artifacts)
-    for listing, digest in graph.worlds.items():  # nothing that decides them has changed
+    for listing, digest in part.known_worlds.items():
         session.context.once(("world", listing), partial(World, digest, {}))
     nodes = declare(env, session, part.plan.steps, part.plan.seals(), part.plan.owners())
     return Declared(part.workspace, part.plan, session, nodes, (), part)

@@ -69,9 +69,25 @@ def came(path: str, fact: str) -> frozenset[str] | None:
     fact; None where some went, or it is no such fact."""
     if not fact.startswith(_SOURCES):
         return None
-    texts = (fact, _sources(_entries(path)))
-    before, now = (set(text.removeprefix(_SOURCES).split("\n")) - {""} for text in texts)
-    return frozenset(now - before) if before <= now else None
+    before, now = _names(fact), _names(_sources(_entries(path)))
+    return now - before if before <= now else None
+
+
+def package_of(path: str, fact: str) -> str | None:
+    """The directory of the one package that a fact which is no longer so can be about; None where
+    it can be about more.
+
+    A package that was not there, or is there no more, can be imported by anything. So can a
+    module, and a file that is embedded may be by several.
+    """
+    if fact.startswith(_HEAD):
+        return os.path.dirname(path)
+    if not fact.startswith(_SOURCES):
+        return None
+    before, now = _names(fact), _names(_sources(_entries(path)))
+    only_sources = all(name.endswith(SOURCES) for name in before ^ now)
+    always = all(any(name.endswith(".go") for name in names) for names in (before, now))
+    return path if only_sources and always else None
 
 
 def reads_all(fact: str) -> bool:
@@ -174,6 +190,10 @@ def _sources(entries: Iterable[os.DirEntry[str]]) -> str:
         for entry in entries
         if (_may_hold_packages(entry.name) if entry.is_dir() else _decides(entry.name))
     )
+
+
+def _names(sources: str) -> frozenset[str]:
+    return frozenset(sources.removeprefix(_SOURCES).split("\n")) - {""}
 
 
 def _head(head: list[str]) -> str:
