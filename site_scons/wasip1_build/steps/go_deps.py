@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +19,7 @@ FIELDS = (
     "ImportPath,Name,Dir,Standard,Module,GoFiles,CgoFiles,CFiles,CXXFiles,MFiles,FFiles,SwigFiles,"
     "SwigCXXFiles,SFiles,HFiles,SysoFiles,EmbedFiles,Imports,Deps,Error,DefaultGODEBUG,Match"
 )
+_SPACE = re.compile(r"\s*")
 _FILE_FIELDS = tuple(field for field in FIELDS.split(",") if field.endswith("Files"))
 
 
@@ -110,14 +113,13 @@ def from_go_list(output: bytes, root: Path, goroot: Path, local: tuple[str, ...]
 
 
 def _values(output: bytes) -> Iterator[Mapping[str, Any]]:
-    decoder, text, position = json.JSONDecoder(), output.decode(), 0
+    decoder, text, position = json.JSONDecoder(), output.decode().strip(), 0
     try:
-        while position < len(text.rstrip()):
+        while position < len(text):
             value, position = decoder.raw_decode(text, position)
-            position += (
-                len(text[position:]) - len(text[position:].lstrip()) if position < len(text) else 0
-            )
             yield value
+            space = _SPACE.match(text, position)
+            position = space.end() if space else position
     except ValueError as error:
         raise failure("go-list", f"go list printed what is no JSON: {error}") from error
 
@@ -149,8 +151,8 @@ def _package(listed: Mapping[str, Any], places: _Places) -> dict[str, Any]:
         package["files"] = names
         return package
     if directory and places.is_local(directory):
-        package["directory"] = places.relative(directory)
-        package["files"] = [places.relative(os.path.join(directory, name)) for name in names]
+        package["directory"] = place = places.relative(directory)
+        package["files"] = [posixpath.normpath(posixpath.join(place, name)) for name in names]
     package["imports"] = listed.get("Imports") or []
     if listed.get("Match"):
         package["deps"] = listed.get("Deps") or []

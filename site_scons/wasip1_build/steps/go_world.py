@@ -165,6 +165,8 @@ class _Walk:
         self.facts[path] = fact
 
     def _where(self, path: str) -> str:
+        if path.startswith(f"{self.root}/"):
+            return path[len(self.root) + 1 :]
         return os.path.relpath(path, self.root)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wasip1_build.digests import Digests
-from wasip1_build.steps.go_world import World, embed_bases, is_still, read_world
+from wasip1_build.steps.go_world import World, embed_bases, is_still, package_of, read_world
 
 FILES = {
     "go.mod": "module m\n",
@@ -115,3 +115,42 @@ def test_no_fact_moves_with(name: str, root: Path) -> None:
     before = world(root)
     STAYS[name](root)
     assert facts_stay(before)
+
+
+def changed_packages(before: World) -> set[str | None]:
+    """For each fact that is no longer so, the package that it is about."""
+    moved = ((p, f) for p, f in before.facts.items() if not is_still(p, f, Digests(None)))
+    return {package_of(path, fact) for path, fact in moved}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("an import", "a build line", "a package clause", "an embed pattern"),
+        *("a new source", "a new assembly file", "a removed source"),
+    ],
+)
+def test_a_change_within_one_package_is_known_as_such(name: str, root: Path) -> None:
+    before = world(root)
+    MOVES[name](root)
+    assert changed_packages(before) == {str(root / "a")}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a new package", "a new embedded file", "a directory that becomes a module"),
+        *("a module that becomes a directory", "an embedded directory that goes"),
+    ],
+)
+def test_a_change_that_can_be_of_other_packages_too_is_of_none(name: str, root: Path) -> None:
+    before = world(root)
+    MOVES[name](root)
+    assert None in changed_packages(before)
+
+
+def test_a_package_that_loses_its_last_source_may_be_found_elsewhere(root: Path) -> None:
+    before = world(root)
+    for source in (root / "a").glob("*.go"):
+        source.unlink()
+    assert None in changed_packages(before)
