@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from wasip1_build.findings import Failure, Finding, Severity
 from wasip1_build.planned import STATE, Names, Plan, PlannedArtifact
-from wasip1_build.spec.model import Artifact, ToolPin, Workspace
+from wasip1_build.spec.model import Artifact, Compiler, Toolchain, ToolPin, Workspace
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.budget import Budget
 from wasip1_build.steps.check import RunChecks
@@ -19,6 +20,7 @@ from wasip1_build.steps.gate import Gate
 from wasip1_build.steps.go_context import GoContext
 from wasip1_build.steps.imports import VerifyImports
 from wasip1_build.steps.list_go import ListGo
+from wasip1_build.steps.list_tinygo import ListTinyGo
 from wasip1_build.steps.manifest import Manifest, ManifestFile
 from wasip1_build.steps.step import Step
 from wasip1_build.steps.strip import Strip
@@ -49,29 +51,62 @@ def request(program: Program, pin: ToolPin | None) -> ToolRequest:
     return ToolRequest(program, pin.version, pin.path) if pin else ToolRequest(program)
 
 
-def go_flags(artifact: Artifact) -> tuple[str, ...]:
-    """The build flags that decide which files are compiled, for go list and go build alike."""
+def compilers_go(toolchain: Toolchain, compiler: Compiler) -> ToolRequest:
+    """The Go that compiles, or whose standard library TinyGo compiles: the one that is named beside
+    it, or the workspace's own."""
+    if compiler == "tinygo" and toolchain.tinygo and toolchain.tinygo.go:
+        return ToolRequest("go", toolchain.tinygo.go)
+    return request("go", toolchain.go)
+
+
+def _tinygo(toolchain: Toolchain) -> ToolRequest:
+    return request("tinygo", toolchain.tinygo)
+
+
+def selecting_flags(artifact: Artifact) -> tuple[str, ...]:
+    """The flags that decide which files are compiled, for the listing and the compiler alike."""
     tags = (f"-tags={','.join(sorted(artifact.tags))}",) if artifact.tags else ()
-    return (*tags, *artifact.go_flags)
+    if artifact.compiler == "go":
+        return (*tags, *artifact.go_flags)
+    asked = artifact.tinygo
+    return (
+        *tags,
+        *((f"-gc={asked.gc}",) if asked.gc else ()),
+        *((f"-scheduler={asked.scheduler}",) if asked.scheduler else ()),
+    )
+
+
+def tinygo_options(artifact: Artifact) -> tuple[str, ...]:
+    """The flags of tinygo build that select no files."""
+    asked = artifact.tinygo
+    stack = asked.stack_size_bytes
+    return (
+        *((f"-opt={asked.opt}",) if asked.opt else ()),
+        *((f"-panic={asked.panic}",) if asked.panic else ()),
+        *((f"-stack-size={stack}B",) if stack else ()),
+        *asked.flags,
+    )
 
 
 def _listings(
     workspace: Workspace, artifacts: Sequence[Artifact], contexts: Mapping[str, GoContext]
 ) -> dict[str, ListGo]:
-    """One go list for all artifacts of the same Go context and flags, by artifact id."""
-    groups: dict[tuple[str, str, tuple[str, ...]], list[Artifact]] = {}
+    """One listing for all artifacts of the same Go context, compiler and flags, by artifact id."""
+    groups: dict[tuple[object, ...], list[Artifact]] = {}
     for artifact in artifacts:
         context = contexts[artifact.id]
-        where = (context.work, context.directory, go_flags(artifact))
+        where = (context.work, context.directory, artifact.compiler, selecting_flags(artifact))
         groups.setdefault(where, []).append(artifact)
     listings: dict[str, ListGo] = {}
-    for (_work, _directory, flags), members in groups.items():
+    for members in groups.values():
+        context = contexts[members[0].id]
         listing = list_packages(
-            contexts[members[0].id],
+            context,
             (go_package(artifact, contexts[artifact.id]) for artifact in members),
-            flags,
-            request("go", workspace.toolchain.go),
+            selecting_flags(members[0]),
+            compilers_go(workspace.toolchain, members[0].compiler),
             workspace.build_dir,
+            _tinygo(workspace.toolchain) if members[0].compiler == "tinygo" else None,
         )
         listings |= {artifact.id: listing for artifact in members}
     return listings
@@ -83,12 +118,18 @@ def list_packages(
     flags: tuple[str, ...],
     go: ToolRequest,
     build_dir: str,
+    tinygo: ToolRequest | None = None,
 ) -> ListGo:
-    """The step that lists packages of one Go context; its output is named after what it lists."""
+    """The step that lists packages of one Go context, as Go or TinyGo sees them; its output is
+    named after what it lists."""
     names = tuple(sorted(set(packages)))
-    identity = repr((modules.work, modules.directory, flags, names, go)).encode()
+    asked = (go, tinygo) if tinygo else (go,)
+    identity = repr((modules.work, modules.directory, flags, names, *asked)).encode()
     place = f"{build_dir}/{STATE}/go-deps/{hashlib.sha256(identity).hexdigest()[:12]}"
-    return ListGo(modules, names, flags, go, (build_dir,), f"{place}/go-deps.json")
+    output, skip = f"{place}/go-deps.json", (build_dir,)
+    if tinygo:
+        return ListTinyGo(modules, names, flags, go, skip, output, tinygo)
+    return ListGo(modules, names, flags, go, skip, output)
 
 
 def go_package(artifact: Artifact, context: GoContext) -> str:
@@ -107,7 +148,7 @@ def _artifact(
     workspace: Workspace, artifact: Artifact, context: GoContext, listing: ListGo, host: str
 ) -> PlannedArtifact:
     names = Names(workspace.build_dir, workspace.profile, artifact.directory, artifact.name)
-    debug, module = names.file("debug.wasm"), names.file("wasm")
+    module = names.file("wasm")
     compress = _compress(artifact, names, module)
     precompile = _precompile(workspace, artifact, names, module, host)
     verify = VerifyImports(
@@ -136,22 +177,12 @@ def _artifact(
         results=(verify.output, checks.output, sizes.output),
         output=f"{workspace.build_dir}/{STATE}/{names.state('gate')}.json",
     )
-    compile_go = CompileGo(
-        modules=context,
-        package=go_package(artifact, context),
-        reactor=artifact.kind == "reactor",
-        flags=go_flags(artifact),
-        define=artifact.define,
-        go=listing.go,
-        deps=listing.output,
-        stages=f"stage/@{workspace.profile}",
-        output=debug,
-    )
-    strip = Strip(debug, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)
-    manifest = _manifest(artifact, names, sizes, checks, gate, compile_go, precompile)
-    by_tinygo = artifact.compiler == "tinygo"
+    compiled = _compiled(workspace, artifact, names, context, listing)
+    release = compiled[0]
+    strip = Strip(release.output, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)
+    manifest = _manifest(artifact, names, sizes, checks, gate, compiled, precompile)
     steps: tuple[Step, ...] = (
-        CompileTinyGo(artifact.id, debug) if by_tinygo else compile_go,
+        release,
         strip,
         verify,
         *compress,
@@ -159,9 +190,40 @@ def _artifact(
         checks,
         sizes,
         gate,
+        *compiled[1:],
         manifest,
     )
     return PlannedArtifact(artifact, steps, names, gate.output)
+
+
+def _compiled(
+    workspace: Workspace, artifact: Artifact, names: Names, context: GoContext, listing: ListGo
+) -> tuple[CompileGo] | tuple[CompileTinyGo, CompileTinyGo]:
+    """What compiles the module that is stripped, and where that has no names, the debug module."""
+    debug = names.file("debug.wasm")
+    package, reactor = go_package(artifact, context), artifact.kind == "reactor"
+    flags, define = selecting_flags(artifact), artifact.define
+    if artifact.compiler == "go":
+        stages = f"stage/@{workspace.profile}"
+        return (
+            CompileGo(
+                *(context, package, reactor, flags, define, listing.go, listing.output, debug),
+                stages=stages,
+            ),
+        )
+    release = CompileTinyGo(
+        modules=context,
+        package=package,
+        reactor=reactor,
+        flags=flags,
+        define=define,
+        go=listing.go,
+        deps=listing.output,
+        output=f"{workspace.build_dir}/{STATE}/{names.state('tinygo')}.wasm",
+        tinygo=_tinygo(workspace.toolchain),
+        options=tinygo_options(artifact),
+    )
+    return release, replace(release, output=debug, after=release.output)
 
 
 def _compress(artifact: Artifact, names: Names, module: str) -> list[Brotli | Gzip]:
@@ -218,7 +280,7 @@ def _manifest(
     sizes: Budget,
     checks: RunChecks,
     gate: Gate,
-    compiler: CompileGo,
+    compiled: Sequence[CompileGo | CompileTinyGo],
     precompile: Sequence[Aot],
 ) -> Manifest:
     files = [ManifestFile(sizes.module, "module")]
@@ -233,9 +295,17 @@ def _manifest(
         checks=checks.output,
         gate=gate.output,
         output=names.manifest,
-        tools=(compiler.go, *dict.fromkeys(step.wasmtime for step in precompile)),
-        flags=compiler.build_flags,
+        tools=(*compiler_tools(compiled[0]), *dict.fromkeys(step.wasmtime for step in precompile)),
+        flags=compiled[0].build_flags,
+        after=tuple(step.output for step in compiled[1:]),
     )
+
+
+def compiler_tools(compiled: CompileGo | CompileTinyGo) -> tuple[ToolRequest, ...]:
+    """The programs whose versions a manifest names for the compilation."""
+    if isinstance(compiled, CompileTinyGo):
+        return (compiled.tinygo, compiled.go)
+    return (compiled.go,)
 
 
 def _refuse_collisions(steps: Iterable[Step]) -> None:

@@ -97,7 +97,7 @@ def _workspace(root: Path) -> tuple[Workspace | None, list[Finding]]:
 def _fetch(tools: Tools, needs: Requirements) -> list[Finding]:
     """Fetches what is missing and can be fetched; why what could not be was not."""
     findings: list[Finding] = []
-    for request in needs.tools:
+    for request in dict.fromkeys((*needs.tools, *needs.beside_tinygo)):
         version = wanted_version(request)
         if request.program not in ("go", "wasmtime") or request.path or version is None:
             continue

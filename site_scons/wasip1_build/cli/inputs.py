@@ -11,7 +11,7 @@ from typing import Any
 
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Finding, Severity
-from wasip1_build.plan import go_flags, go_package, plan
+from wasip1_build.plan import go_package, plan, selecting_flags
 from wasip1_build.planned import STATE, Plan
 from wasip1_build.runtime.granted import layout, walk
 from wasip1_build.runtime.staging import Entry
@@ -24,6 +24,7 @@ from wasip1_build.steps.go_contexts import look_for_contexts
 from wasip1_build.steps.go_deps import GoDeps, Main
 from wasip1_build.steps.go_world import SOURCES
 from wasip1_build.steps.list_go import ListGo
+from wasip1_build.steps.list_tinygo import ListTinyGo
 from wasip1_build.steps.step import Context, Step
 from wasip1_build.toolchain.go import TOOLS
 from wasip1_build.toolchain.host import host_target
@@ -87,7 +88,12 @@ class Reader:
 
     def _listings(self, planned: Plan) -> dict[object, GoDeps | Failure]:
         steps = [step for step in planned.shared if isinstance(step, ListGo)]
-        return {_listing(step.modules, step.flags): self._listed(step) for step in steps}
+        return {
+            _listing(step.modules, step.flags, tinygo=isinstance(step, ListTinyGo)): self._listed(
+                step
+            )
+            for step in steps
+        }
 
     def _listed(self, step: ListGo) -> GoDeps | Failure:
         stage = Path(tempfile.mkdtemp(dir=self.scratch))
@@ -116,7 +122,8 @@ class Reader:
         steps: tuple[Step, ...],
         listings: Mapping[object, GoDeps | Failure],
     ) -> ArtifactInputs:
-        deps = listings[_listing(context, go_flags(artifact))]
+        by_tinygo = artifact.compiler == "tinygo"
+        deps = listings[_listing(context, selecting_flags(artifact), tinygo=by_tinygo)]
         if isinstance(deps, Failure):
             return self._unlisted(artifact, deps.findings, context.files)
         package = go_package(artifact, context)
@@ -186,9 +193,9 @@ class Reader:
         return tuple(sorted(found))
 
 
-def _listing(context: GoContext, flags: tuple[str, ...]) -> object:
+def _listing(context: GoContext, flags: tuple[str, ...], *, tinygo: bool) -> object:
     """What artifacts of one listing have in common."""
-    return (context.work, context.directory, flags)
+    return (context.work, context.directory, flags, tinygo)
 
 
 def _check_files(steps: Iterable[object]) -> tuple[str, ...]:

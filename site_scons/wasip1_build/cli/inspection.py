@@ -7,12 +7,13 @@ import platform
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from wasip1_build.cli.requirements import PACKAGES, Requirements
 from wasip1_build.findings import Failure
+from wasip1_build.toolchain import tinygo
 from wasip1_build.toolchain.host import host_platform, host_target
 from wasip1_build.toolchain.pins import wanted_version
 from wasip1_build.toolchain.search import Places, distribution, first_output, on_path
@@ -58,6 +59,7 @@ def inspect(tools: Tools, requirements: Requirements) -> list[Row]:
     rows = [_platform(), _python()]
     rows += [_package(tools.places, name, requirements) for name in PACKAGES]
     rows += [_tool(tools, request, requirements) for request in requirements.tools]
+    rows += _beside_tinygo(tools, requirements)
     rows += _optional(tools.places)
     return rows
 
@@ -110,6 +112,28 @@ def _tool(tools: Tools, request: ToolRequest, requirements: Requirements) -> Row
     return Row(
         request.program, "ok", needed, tool.version, wanted, tool.origin, path=str(tool.path)
     )
+
+
+def _beside_tinygo(tools: Tools, requirements: Requirements) -> Iterator[Row]:
+    """What TinyGo runs, where it is to be run: its Go, and the programs that it cannot find."""
+    if "tinygo" not in requirements.needed:
+        return
+    request = next(each for each in requirements.tools if each.program == "tinygo")
+    go = replace(_tool(tools, requirements.tinygos_go, requirements), name="tinygo's go")
+    try:
+        found = tools.find(request)
+    except Failure:  # which is said already
+        yield from (go,) if requirements.beside_tinygo else ()
+        return
+    if go.status == "ok":
+        why = tinygo.refuses(tools.places, found, tools.find(requirements.tinygos_go))
+        fix = 'name another in [toolchain]: tinygo = { version = "...", go = "..." }'
+        yield replace(go, status="wrong version", why=why, fix=fix) if why else go
+    else:
+        yield go
+    for name in tinygo.lacks(tools.places, found):
+        fix = "install TinyGo's own release, which brings it, or put it on PATH"
+        yield Row(name, "missing", True, why="TinyGo runs it on every module", fix=fix)
 
 
 def _optional(places: Places) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wasip1_build.findings import Failure
+from wasip1_build.plan import compilers_go
 from wasip1_build.spec.model import Artifact, Toolchain, ToolPin, Workspace
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.tools import Program, ToolRequest
@@ -21,10 +22,20 @@ PACKAGES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Requirements:
-    """The tools asked for, and the names of those, and of the packages, that must be there."""
+    """The tools asked for, and the names of those, and of the packages, that must be there.
+
+    `tinygos_go` is the Go whose standard library TinyGo compiles.
+    """
 
     tools: tuple[ToolRequest, ...]
     needed: frozenset[str] = field(default_factory=frozenset)
+    tinygos_go: ToolRequest = field(default_factory=lambda: ToolRequest("go"))
+
+    @property
+    def beside_tinygo(self) -> tuple[ToolRequest, ...]:
+        """The Go that only TinyGo needs, if there is one and TinyGo is needed."""
+        other = self.tinygos_go not in self.tools
+        return (self.tinygos_go,) if other and "tinygo" in self.needed else ()
 
 
 def requirements(workspace: Workspace | None) -> Requirements:
@@ -47,7 +58,7 @@ def requirements(workspace: Workspace | None) -> Requirements:
         needed |= {"go", "brotli", "deflate"}
     for artifact in artifacts:
         needed |= _needs(artifact)
-    return Requirements(tools, frozenset(needed))
+    return Requirements(tools, frozenset(needed), compilers_go(toolchain, "tinygo"))
 
 
 def _needs(artifact: Artifact) -> set[str]:

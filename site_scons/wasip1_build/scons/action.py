@@ -69,7 +69,9 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
             target[0].attributes.wasip1_findings = findings
             for seal in work.seals:
                 work.context.path(seal).unlink(missing_ok=True)
-            _show(findings, work.context)
+            first = work.context.once(("shown", findings), lambda: target[0])
+            if first is target[0]:  # what several listings lack is said once
+                _show(findings, work.context)
             if isinstance(work.step, ListGo):
                 return 0
             return _failed(target[0], f"{work.step.name} failed (see above)")

@@ -30,7 +30,7 @@ _MODULES = MODULES | {
         f"wasip1_build.steps.{name}"
         for name in (
             *("aot", "budget", "check", "compile_go", "compile_tinygo", "compress", "gate"),
-            *("imports", "list_go", "manifest", "strip"),
+            *("imports", "list_go", "list_tinygo", "manifest", "strip"),
         )
     ),
 }

@@ -29,7 +29,7 @@ def outcomes(declared: Declared) -> tuple[Outcome, ...]:
 def shared_findings(declared: Declared) -> tuple[Finding, ...]:
     """Why steps failed that belong to no single artifact."""
     nodes = (declared.nodes[name] for step in declared.plan.shared for name in step.outputs)
-    return tuple(finding for node in nodes for finding in findings_on(node))
+    return tuple(dict.fromkeys(finding for node in nodes for finding in findings_on(node)))
 
 
 def _outcome(declared: Declared, planned: PlannedArtifact) -> Outcome:

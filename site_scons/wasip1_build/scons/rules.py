@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wasip1_build.findings import failure
-from wasip1_build.plan import go_flags, go_package, list_packages
+from wasip1_build.plan import go_package, list_packages, selecting_flags
 from wasip1_build.planned import STATE
 from wasip1_build.scons.call import Call, Rule, method_of
 from wasip1_build.scons.facts import judged
@@ -66,7 +66,7 @@ def go_wasm(call: Call) -> Sequence[Step]:
     modules = find_go_context(
         context.root, os.path.normpath(os.path.join(artifact.directory, local))
     )
-    package, flags = go_package(artifact, modules), go_flags(artifact)
+    package, flags = go_package(artifact, modules), selecting_flags(artifact)
     go = call.tool("go", "WASIP1_GO")
     listing = list_packages(modules, [package], flags, go, context.build_dir)
     compiled = CompileGo(

@@ -35,12 +35,12 @@ class Toolchain:
 
 @dataclass(frozen=True)
 class TinyGo:
-    """[artifact.A.tinygo]: how TinyGo is run."""
+    """[artifact.A.tinygo]: how TinyGo is run. None: as TinyGo itself would for wasip1."""
 
-    opt: str = "z"
-    gc: str = "conservative"
-    scheduler: str = "none"
-    panic: str = "trap"
+    opt: str | None = None
+    gc: str | None = None
+    scheduler: str | None = None
+    panic: str | None = None
     stack_size_bytes: int | None = None
     flags: tuple[str, ...] = ()
 

@@ -48,6 +48,14 @@ TINYGO_FLAGS_REFUSED: dict[str, tuple[str, str]] = {
     "o": ("the build decides where outputs go", "remove it"),
     "target": ("every artifact is built for wasip1", "remove it"),
     "trimpath": ("TinyGo has no such flag", "remove it: -no-debug output has no paths"),
+    "no-debug": ("the release module is built with it, and the debug module without", "remove it"),
+    "buildmode": ("it follows from kind", 'write kind = "command" or kind = "reactor"'),
+    "ldflags": ("it can carry -X alone", 'write define = { "main.version" = "..." }'),
+    "tags": ("build tags decide which files are inputs", 'write tags = ["..."]'),
+    **{
+        name: (f"tinygo.{name} is the place for it", f'write tinygo.{name} = "..."')
+        for name in ("opt", "scheduler", "panic", "stack-size")
+    },
 }
 
 
@@ -128,6 +136,14 @@ def kind(scope: Scope) -> Iterator[Finding]:
 
 def go_flags(scope: Scope) -> Iterator[Finding]:
     """The escape hatch must not go around what the build knows."""
+    if scope.artifact.compiler == "tinygo" and scope.artifact.go_flags:
+        yield scope.error(
+            FLAGS,
+            "go-flags",
+            'go-flags with compiler = "tinygo"',
+            "they are flags of go build, and TinyGo has others",
+            "write tinygo.flags, or remove them",
+        )
     for index, flag in enumerate(scope.artifact.go_flags):
         key, name = f"go-flags.{index}", _flag_name(flag)
         if name is None:
@@ -160,14 +176,15 @@ def tinygo_flags(scope: Scope) -> Iterator[Finding]:
         if name in TINYGO_FLAGS_REFUSED:
             why, fix = TINYGO_FLAGS_REFUSED[name]
             yield scope.error(FLAGS, key, f"-{name} is refused in tinygo.flags", why, fix)
-        elif name == "gc" and (
-            flag.endswith("=none") or (flag.lstrip("-") == "gc" and after == "none")
-        ):
+        elif name == "gc":
+            none = flag.endswith("=none") or (flag.lstrip("-") == "gc" and after == "none")
             yield scope.error(
                 FLAGS,
                 key,
-                "-gc=none is refused in tinygo.flags",
-                "it does not link for wasip1: undefined symbol runtime.alloc",
+                f"-gc{'=none' * none} is refused in tinygo.flags",
+                "it does not link for wasip1: undefined symbol runtime.alloc"
+                if none
+                else "tinygo.gc is the place for it",
                 'write tinygo.gc = "leaking", which never frees',
             )
 
@@ -209,7 +226,7 @@ def _unknown_target(scope: Scope, key: str, target: str) -> Finding:
 RULES = (
     Rule(package, ("package",)),
     Rule(kind, ("kind", "exports")),
-    Rule(go_flags, ("go-flags",)),
+    Rule(go_flags, ("go-flags", "compiler")),
     Rule(tinygo_flags, ("tinygo.flags",)),
     Rule(aot_targets, ("aot.targets",)),
 )

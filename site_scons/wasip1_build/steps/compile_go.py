@@ -3,80 +3,51 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from wasip1_build.digests import stamp_of
 from wasip1_build.files import sha256_of_json
-from wasip1_build.findings import Failure, failure
+from wasip1_build.findings import failure
 from wasip1_build.looks import look_at
 from wasip1_build.process import Result
+from wasip1_build.steps.compile import Compile, found
 from wasip1_build.steps.go_batch import GoBatch, Link
 from wasip1_build.steps.go_command import go_failure, run_go
-from wasip1_build.steps.go_context import GoContext, require_member
-from wasip1_build.steps.go_deps import GoDeps, Main
+from wasip1_build.steps.go_context import require_member
+from wasip1_build.steps.go_deps import Main
 from wasip1_build.steps.go_stage import StagedModule, executable_name
 from wasip1_build.steps.step import Context, Key
-from wasip1_build.toolchain.tools import Tool, ToolRequest
+from wasip1_build.toolchain.tools import Tool
 
 
 @dataclass(frozen=True)
-class CompileGo:
-    """Builds the debug module of one main package.
-
-    `package` is an argument of go build, `deps` the go-deps.json that lists it, `stages` a
-    directory of the state below which go links: see steps.go_stage.
+class CompileGo(Compile):
+    """Builds the debug module of one main package. `stages` is a directory of the state below which
+    go links: see steps.go_stage.
     """
 
     name: ClassVar[str] = "compile"
     version: ClassVar[int] = 1
 
-    modules: GoContext
-    package: str
-    reactor: bool
-    flags: tuple[str, ...]
-    define: Mapping[str, str]
-    go: ToolRequest
-    deps: str
     stages: str
-    output: str
 
     @property
     def inputs(self) -> tuple[str, ...]:
         return ()
 
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        return (self.output,)
-
-    @property
-    def requires(self) -> tuple[str, ...]:
-        """What must be current before this step is looked at, without being an input."""
-        return (self.deps,)
-
     def discovered(self, context: Context) -> tuple[str, ...]:
         """The sources that go-deps.json names: own, shared, vendored, embedded, and default.pgo."""
-        main = self._main(context)
-        if main is None:
-            return ()
-        if not main.directory:  # it is in the module cache, and never changes
-            return main.files
+        main, files = self.main(context), super().discovered(context)
+        if main is None or not main.directory:  # it is in the module cache, and never changes
+            return files
         profile = f"{main.directory}/default.pgo"
-        return (*main.files, *((profile,) if context.path(profile).is_file() else ()))
-
-    def watched(self, context: Context) -> tuple[str, ...]:
-        """What go looks at beside the sources: the directories in which it finds them, where a file
-        may come and go, and the files of modules. What is embedded from the build directory lies
-        among outputs, which come and go by our own doing."""
-        directories = {os.path.dirname(name) for name in self.discovered(context)}
-        own = (name for name in directories if not f"{name}/".startswith(f"{context.build_dir}/"))
-        return (*sorted(own), *self.modules.files)
+        return (*files, *((profile,) if context.path(profile).is_file() else ()))
 
     def key(self, context: Context) -> Key:
-        main = self._main(context)
+        main = self.main(context)
         return {
             "arguments": (*self.build_flags, self.package),
             # SCons compares what is in the sources, and Go writes their names into the module.
@@ -91,7 +62,7 @@ class CompileGo:
     def run(self, context: Context) -> None:
         tool = context.tools.find(self.go)
         require_member(context.root, self.modules)
-        self._require_main(context)
+        self.require_main(context)
         batch = context.once(("go build", *self._group), GoBatch)
         link = self._link(context)
         build = partial(self._go_build, context, tool)
@@ -136,7 +107,7 @@ class CompileGo:
                 yield peer._link(context)
 
     def _link(self, context: Context) -> Link:
-        main = self._main(context)
+        main = self.main(context)
         watched = [os.path.abspath(context.path(name)) for name in self.watched(context)]
         for path in watched:
             context.digests.see(path)
@@ -157,7 +128,7 @@ class CompileGo:
 
     def _is_listed(self, context: Context) -> bool:
         """Whether all that is known says that go can build the package."""
-        main = self._main(context)
+        main = self.main(context)
         return main is not None and main.name == "main" and not main.error
 
     @property
@@ -173,50 +144,12 @@ class CompileGo:
             *self.flags,
         )
 
-    def _main(self, context: Context) -> Main | None:
-        path = context.path(self.deps)
-        deps = context.once((path, stamp_of(path)), lambda: GoDeps.read(path))
-        return deps.main(self.package) if deps else None
-
-    def _require_main(self, context: Context) -> None:
-        """What `go build -o` lets pass: a library package gives an archive that is no module."""
-        main = self._main(context)
-        if main and main.name not in ("", "main") and not main.error:
-            raise failure(
-                "go-main",
-                f"{self.package} is package {main.name}, not package main",
-                why="only a main package becomes a module",
-                fix='name the directory of the program: package = "./cmd/NAME"',
-                key="package",
-            )
-
     def _standard(self, context: Context, main: Main) -> str | None:
         """A digest of the standard library's sources that are linked into this module."""
-        tool = _found(context, self.go)
+        tool = found(context, self.go)
         if tool is None or tool.root is None:
             return None
-        source = tool.root / "src"
-
-        def digest(package: str, names: tuple[str, ...]) -> list[str | None]:
-            directory = os.path.join(source, package)
-            return [context.digests.digest(os.path.join(directory, name)) for name in names]
-
-        return sha256_of_json(
-            {
-                package: (
-                    names,
-                    context.once((source, package, names), partial(digest, package, names)),
-                )
-                for package, names in main.standard.items()
-            }
-        )
-
-
-def _found(context: Context, request: ToolRequest) -> Tool | None:
-    try:
-        return context.tools.find(request)
-    except Failure:
-        return None
+        return self.standard(context, main, tool.root / "src")
 
 
 def _quoted(word: str) -> str:

@@ -1,41 +1,79 @@
-"""Go sources to one module by TinyGo: declared, and refused when it is to be built."""
+"""Go sources to one module by TinyGo: `tinygo build` for wasip1."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wasip1_build.findings import failure
+from wasip1_build.steps.compile import Compile
+from wasip1_build.steps.go_context import require_member
+from wasip1_build.steps.go_deps import Main
 from wasip1_build.steps.step import Context, Key
+from wasip1_build.steps.tinygo_command import (
+    TARGET,
+    find_tinygo,
+    run_tinygo,
+    tinygo_failure,
+    tinygo_identity,
+)
+from wasip1_build.toolchain.tools import ToolRequest
 
 
 @dataclass(frozen=True)
-class CompileTinyGo:
-    """Fails, so that an artifact that asks for TinyGo never ships what Go made of it."""
+class CompileTinyGo(Compile):
+    """Builds a module without debug information, which is the same bytes from every directory; or,
+    where it comes `after` that, the debug module, whose DWARF names the places of files.
 
-    artifact: str
-    output: str
+    `options` are flags that select no files.
+    """
 
     name: ClassVar[str] = "compile"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
+
+    tinygo: ToolRequest
+    options: tuple[str, ...]
+    after: str | None = None
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        return ()
+        return (self.after,) if self.after else ()
 
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        return (self.output,)
-
-    def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
-        return {"artifact": self.artifact}
+    def key(self, context: Context) -> Key:
+        main = self.main(context)
+        return {
+            "arguments": (*self.build_flags, self.package),
+            "files": self.discovered(context),
+            "tools": tinygo_identity(context, self.tinygo, self.go),
+            "standard": main and self._standard(context, main),
+            "modules": main and main.modules,
+            "error": main and main.error,
+        }
 
     def run(self, context: Context) -> None:
-        """Raises Failure."""
-        raise failure(
-            "compiler",
-            f"{self.artifact} asks for TinyGo, which this version does not run",
-            why="a module made by Go in its place would be another program",
-            fix='set compiler = "go", or default = false until TinyGo is supported',
-            location=context.locate(self.artifact, "compiler"),
+        tools = find_tinygo(context, self.tinygo, self.go)
+        require_member(context.root, self.modules)
+        self.require_main(context)
+        made = context.out(self.output)
+        arguments = ["build", "-o", str(made), f"-p={context.cpus}", *self.build_flags]
+        result = run_tinygo(context, tools, self.modules, [*arguments, self.package])
+        if result.returncode != 0 or not made.is_file():
+            what = f"TinyGo cannot build {self.package}"
+            raise tinygo_failure(context, tools, self.modules, result, what)
+
+    @property
+    def build_flags(self) -> tuple[str, ...]:
+        """The flags of tinygo build, but for -o and -p."""
+        linker = " ".join(shlex.quote(f"-X={n}={self.define[n]}") for n in sorted(self.define))
+        return (
+            TARGET,
+            *(() if self.after else ("-no-debug",)),
+            *(("-buildmode=c-shared",) if self.reactor else ()),
+            *((f"-ldflags={linker}",) if linker else ()),
+            *self.options,
+            *self.flags,
         )
+
+    def _standard(self, context: Context, main: Main) -> str | None:
+        """A digest of the standard library's sources that are compiled in, as TinyGo has them."""
+        return self.standard(context, main, context.path(main.tree) / "src") if main.tree else None

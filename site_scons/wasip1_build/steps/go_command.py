@@ -25,12 +25,24 @@ def run_go(context: Context, tool: Tool, modules: GoContext, arguments: Sequence
     Raises OSError where go cannot be started.
     """
     environment = go_environment(context.environment, tool)
-    environment["GOWORK"] = str(context.path(modules.work).resolve()) if modules.work else "off"
-    environment["GOTMPDIR"] = str(context.scratch())
     if not environment.keys() & {"GOCACHE", "HOME", "XDG_CACHE_HOME"}:
         environment["GOCACHE"] = str(context.state("go-cache"))
+    return run_in_modules(context, modules, [tool.path, *arguments], environment)
+
+
+def run_in_modules(
+    context: Context, modules: GoContext, argv: Sequence[str | Path], given: Mapping[str, str]
+) -> Result:
+    """Runs a program where Go would find the context's go.work or go.mod. What it prints has
+    $GOMODCACHE for where Go keeps modules. Raises OSError where it cannot be started.
+    """
+    environment = {
+        **given,
+        "GOWORK": str(context.path(modules.work).resolve()) if modules.work else "off",
+        "GOTMPDIR": str(context.scratch()),
+    }
     directory = context.path(modules.directory)
-    result = run([tool.path, *arguments], env=environment, cwd=directory)
+    result = run(argv, env=environment, cwd=directory)
     return replace(result, stderr=_without_module_cache(result.stderr, environment, directory))
 
 
@@ -49,26 +61,33 @@ def _without_module_cache(text: bytes, environment: Mapping[str, str], directory
 
 
 def go_failure(
-    context: Context, modules: GoContext, result: Result, what: str, key: str = ""
+    context: Context,
+    modules: GoContext,
+    result: Result,
+    what: str,
+    key: str = "",
+    *,
+    rule: str = "go",
+    fix: str = "",
 ) -> Failure:
     """What go printed, as a finding at the first file:line of the workspace that it names.
 
-    `key` is what of the spec it is about where it names none.
+    `key` is what of the spec it is about where it names none, `fix` what to do where that is known.
     """
     printed = result.stderr.decode(errors="replace")
     places = (_in_workspace(context, modules, line) for line in printed.splitlines())
     location = next((place for place in places if place), None)
     foreign = [] if location else sorted(set(_MODULE_SOURCE.findall(printed)))
     return failure(
-        "go",
+        rule,
         what,
         why=f"does not compile for wasip1: {', '.join(map(_unescaped, foreign))}"
         if foreign
         else "",
         fix="require a version or a fork that does, or keep what imports it out of this build "
         "(//go:build !wasip1)"
-        if foreign
-        else "",
+        if foreign and not fix
+        else fix,
         location=location,
         key="" if location else key,
         details=printed.replace(f"{context.root}/", "") or f"exit {result.returncode}",

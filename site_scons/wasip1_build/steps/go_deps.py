@@ -35,6 +35,7 @@ class Main:
     files: tuple[str, ...]  # local, relative to the workspace root
     modules: tuple[Mapping[str, Any], ...]  # path, version, sum, go version, replacement
     standard: Mapping[str, tuple[str, ...]]  # package of GOROOT/src: its files
+    tree: str = ""  # of that standard library, where it is the listing's own
 
 
 class GoDeps:
@@ -88,6 +89,7 @@ class GoDeps:
             files=tuple(sorted(f for p in closure if "directory" in p for f in p["files"])),
             modules=tuple(self._record["modules"][name] for name in names),
             standard={p["standard"]: tuple(p["files"]) for p in closure if "standard" in p},
+            tree=self._record.get("tree", ""),
         )
 
 

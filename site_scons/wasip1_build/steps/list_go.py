@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from wasip1_build.digests import stamp_of
+from wasip1_build.process import Result
 from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import GoContext, require_go_version
 from wasip1_build.steps.go_deps import FIELDS, GoDeps, from_go_list
@@ -54,7 +57,7 @@ class ListGo:
             "packages": self.packages,
             "flags": self.flags,
             "directory": self.modules.directory,
-            "go": context.tools.identity(self.go),
+            "tools": self._tools(context),
             "world": self.world(context).digest,
             "again": self._again(context),
         }
@@ -78,17 +81,35 @@ class ListGo:
         return None if whole else context.once(("again", self.output), time.time_ns)
 
     def run(self, context: Context) -> None:
-        tool = context.tools.find(self.go)
-        require_go_version(context.root, self.modules.files, tool.version)
-        arguments = ["list", "-e", "-deps", f"-json={FIELDS}", *self.flags, "--", *self.packages]
         with keep_work_sum(context, self.modules):
-            result = run_go(context, tool, self.modules, arguments)
+            result, tree = self._list(context)
         if result.returncode != 0:
             where = self.modules.work or f"{self.modules.module}/go.mod"
             raise go_failure(
                 context, self.modules, result, f"go cannot list the packages of {where}"
             )
-        assert tool.root is not None, "go has a GOROOT"
-        record = from_go_list(result.stdout, context.root, tool.root, self.modules.directories)
+        record = from_go_list(result.stdout, context.root, tree, self.modules.directories)
+        record |= self._beside(context, tree)
         # Thousands of packages: with an indent, Python's encoder takes ten times as long.
         context.out(self.output).write_text(json.dumps(record, sort_keys=True))
+
+    def _tools(self, context: Context) -> Key:
+        """The identity of what is run."""
+        return context.tools.identity(self.go)
+
+    def _list(self, context: Context) -> tuple[Result, Path]:
+        """What `go list` printed, and the tree of the standard library that it looked at.
+
+        Raises Failure.
+        """
+        tool = context.tools.find(self.go)
+        require_go_version(context.root, self.modules.files, tool.version)
+        assert tool.root is not None, "go has a GOROOT"
+        return run_go(context, tool, self.modules, self._arguments(self.flags)), tool.root
+
+    def _beside(self, context: Context, tree: Path) -> dict[str, str]:  # noqa: ARG002
+        """What is recorded beside the packages: nothing of Go's own tree, whose place is known."""
+        return {}
+
+    def _arguments(self, flags: Iterable[str]) -> list[str]:
+        return ["list", "-e", "-deps", f"-json={FIELDS}", *flags, "--", *self.packages]

@@ -56,6 +56,7 @@ class Manifest:
     output: str
     tools: tuple[ToolRequest, ...]  # the compiler's, and others whose versions are written down
     flags: tuple[str, ...]  # of the compiler
+    after: tuple[str, ...] = ()  # files that are whole where there is a manifest, and not in it
 
     name: ClassVar[str] = "manifest"
     version: ClassVar[int] = 2
@@ -63,7 +64,8 @@ class Manifest:
     @property
     def inputs(self) -> tuple[str, ...]:
         results = (self.imports, self.sizes, self.checks, self.gate)
-        return (*(file.path for file in self.files), *(path for path in results if path))
+        named = (*(file.path for file in self.files), *(path for path in results if path))
+        return (*named, *self.after)
 
     @property
     def outputs(self) -> tuple[str, ...]:
