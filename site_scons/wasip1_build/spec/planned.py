@@ -23,8 +23,6 @@ def _below(document: Document, node: Schema, value: Any, path: Path) -> Iterator
     if node.get("x-status") == "planned":
         yield _warning(document, path, key_name(path))
         return
-    if isinstance(value, str) and value in node.get("x-planned-values", ()):
-        yield _warning(document, path, f'"{value}" of {key_name(path)}')
     for part, item in _parts(value):
         below = child(node, part)
         if below is not None:

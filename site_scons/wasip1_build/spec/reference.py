@@ -103,10 +103,6 @@ def _planned(node: Schema) -> bool:
 
 def _notes(node: Schema) -> str:
     notes = [_PLANNED] if _planned(node) else []
-    notes += [
-        f' *"{value}" is accepted, and not acted on by this version.*'
-        for value in node.get("x-planned-values", ())
-    ]
     if node.get("examples"):
         notes.append(f" Example: `{inline(node['examples'][0])}`")
     return "".join(notes)

@@ -64,8 +64,8 @@ def find_tinygo(context: Context, tinygo: ToolRequest, go: ToolRequest) -> TinyG
         )
     try:
         return TinyGoTools(tool, context.tools.find(go))
-    except Failure as missing:
-        [finding] = missing.findings
+    except Failure as absent:
+        [finding] = absent.findings
         raise failure(
             "tinygo-go",
             f"{finding.what}, and TinyGo compiles its standard library",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import tinygo_stand_in
 from wasip1_build.cli import doctor, inspection, main, requirements
 from wasip1_build.findings import Failure, failure
 from wasip1_build.spec.model import Artifact, Toolchain, Workspace
@@ -102,6 +103,48 @@ def test_tinygo_is_needed_by_those_who_use_it(machine, capsys):
     assert code == 1
     tinygo = record["tools"]["tinygo"]
     assert (tinygo["status"], tinygo["needed"], tinygo["wanted"]) == ("missing", True, "0.42.0")
+
+
+@pytest.fixture
+def with_tinygo(machine: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine whose workspace needs TinyGo and has it: the program."""
+    program = tinygo_stand_in.install(machine / "tinygo")
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    write_spec(machine, artifact='compiler = "tinygo"')
+    return program
+
+
+@pytest.mark.usefixtures("with_tinygo")
+def test_tinygo_is_shown_with_the_go_that_it_compiles(capsys):
+    code, record = report(capsys)
+    assert code == 0
+    assert record["tools"]["tinygo"]["version"] == tinygo_stand_in.VERSION
+    assert record["tools"]["tinygo's go"]["version"] == "1.27.3"
+    assert "wasm-opt" not in record["tools"]
+
+
+def test_a_go_that_tinygo_does_not_support_is_no_help(with_tinygo: Path, capsys):
+    (with_tinygo.parents[1] / "GO").write_text("19 23")
+    code, record = report(capsys)
+    assert code == 1
+    assert record["tools"]["tinygo's go"]["status"] == "wrong version"
+    assert record["tools"]["tinygo's go"]["why"] == "it works with Go 1.19 to 1.23"
+
+
+def test_what_tinygo_cannot_find_is_missing(with_tinygo: Path, capsys):
+    with_tinygo.with_name("wasm-opt").unlink()
+    code, record = report(capsys)
+    assert (code, record["tools"]["wasm-opt"]["status"]) == (1, "missing")
+
+
+def test_a_go_that_is_named_beside_tinygo_is_needed_too(machine: Path, with_tinygo: Path, capsys):
+    assert with_tinygo.is_file()
+    spec = machine / "wasip1.toml"
+    spec.write_text(spec.read_text().replace("[toolchain]\n", '[toolchain]\ntinygo.go = "1.25.1"\n'))
+    code, record = report(capsys)
+    assert code == 1
+    assert record["tools"]["tinygo's go"]["wanted"] == "1.25.1"
+    assert record["tools"]["go"]["status"] == "ok"
 
 
 def test_a_program_for_other_targets_is_needed_by_those_who_compile_for_them():

@@ -265,20 +265,11 @@ def test_keys_that_do_nothing_yet_are_warnings_with_their_line(workspace: MakeWo
     found = load_workspace(workspace(MAXIMAL, MAXIMAL_FILES))
     names = [line.split(":")[1] + line.split('"')[1] for line in found.warnings]
     assert [line.partition(" is accepted")[0] for line in found.warnings][:2] == [
-        'wasip1.toml:11:1: warning: "tinygo" in [toolchain]',
-        'wasip1.toml:22:1: warning: "tinygo" in [artifact.thumbnail]',
+        'wasip1.toml:24:1: warning: "trusted" in [artifact.thumbnail]',
+        'wasip1.toml:28:9: warning: "imports.embedder" in [artifact.thumbnail]',
     ]
     assert all(line.startswith("wasip1.toml:") and "\n" not in line for line in found.warnings)
-    assert len(names) == 12
-
-
-def test_tinygo_loads_with_a_warning(workspace: MakeWorkspace) -> None:
-    found = load_workspace(workspace(MINIMAL + 'compiler = "tinygo"\n'))
-    assert found.artifacts[0].compiler == "tinygo"
-    assert found.warnings == (
-        'wasip1.toml:4:1: warning: "tinygo" of "compiler" in [artifact.hello] is accepted, '
-        "and not acted on by this version [spec-planned]",
-    )
+    assert len(names) == 10
 
 
 def test_a_credential_in_the_environment_is_a_warning(workspace: MakeWorkspace) -> None:
