@@ -7,7 +7,8 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -157,8 +158,8 @@ class Project:
         }
 
     def sources(self) -> dict[str, bytes]:
-        """Every file that is not below build/ or .git/, with its bytes."""
-        others = ("build/", ".git/")
+        """Every file that is not below build/ or .git/, with its bytes; SCons's state is none."""
+        others = ("build/", ".git/", ".sconsign.dblite")
         return {name: data for name, data in self.files().items() if not name.startswith(others)}
 
     def put_back(self, before: Mapping[str, bytes]) -> None:
@@ -188,6 +189,20 @@ class Project:
         unfinished = (build / ".wasip1/tmp").rglob("*")
         temporary = (path for path in build.rglob(".*") if path != build / ".wasip1")
         return sorted(str(path.relative_to(build)) for path in {*unfinished, *temporary})
+
+
+@contextmanager
+def restored(project: Project) -> Iterator[Project]:
+    """A workspace that is up to date, to be broken: what was done to its sources is undone, and
+    then the next build must give the bytes that it had, and leave nothing unfinished behind."""
+    sources, outputs = project.sources(), project.outputs()
+    yield project
+    project.put_back(sources)
+    project.build("-Q")
+    now = project.outputs()
+    other = sorted(name for name in {*now, *outputs} if now.get(name) != outputs.get(name))
+    assert not other, f"{other} are not as a clean build made them"
+    assert project.leftovers() == []
 
 
 def _limit(file_bytes: int) -> None:

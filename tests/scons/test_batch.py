@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from project import Project
+from project import Project, restored
 from witness import Witnessed, witnessed
+from workspaces import MakeWorkspace
 
 NAMES = ("one", "two", "three", "four")
 
 
-@pytest.fixture
-def mains(empty_project: Project) -> Project:
+@pytest.fixture(scope="module")
+def four_mains(make_workspace: MakeWorkspace) -> Project:
     """Four programs of one module, built; `four` is in a directory of another's name."""
-    p = empty_project
-    p.write("go.mod", "module example.com/mains\n\ngo 1.25\n")
-    p.write("lib/lib.go", 'package lib\n\nfunc Name() string {\n\treturn "lib"\n}\n')
-    for name in NAMES:
-        p.write(f"{place(name)}/main.go", main(name))
-    p.write("wasip1.toml", "spec-version = 1\n" + "".join(map(declared, NAMES)))
+    p = make_workspace(
+        {
+            "go.mod": "module example.com/mains\n\ngo 1.25\n",
+            "lib/lib.go": 'package lib\n\nfunc Name() string {\n\treturn "lib"\n}\n',
+            **{f"{place(name)}/main.go": main(name) for name in NAMES},
+            "wasip1.toml": "spec-version = 1\n" + "".join(map(declared, NAMES)),
+        }
+    )
     p.build()
     return p
+
+
+@pytest.fixture
+def mains(four_mains: Project) -> Iterator[Project]:
+    """`four_mains`, to be changed."""
+    with restored(four_mains) as project:
+        yield project
 
 
 def place(name: str) -> str:

@@ -4,69 +4,60 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from faults import at_another_time
-from project import SCONSTRUCT, Project
+from project import Project, restored
 from witness import witnessed
+from workspaces import MAIN, MakeWorkspace
 
 DAY_S = 24 * 3600
 YEAR_S = 365 * DAY_S
-MAIN = 'package main\n\nfunc main() {\n\tprintln("v0")\n}\n'
-
-
-@pytest.fixture(scope="module")
-def clocked(
-    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, pinned_go: Path
-) -> Project:
-    """One artifact, up to date."""
-    assert pinned_go.is_file()
-    (shared_cache / "home").mkdir(exist_ok=True)
-    p = Project(tmp_path_factory.mktemp("clock") / "workspace", shared_cache)
-    p.write("SConstruct", SCONSTRUCT)
-    p.write("go.mod", "module example.com/clock\n\ngo 1.25\n")
-    p.write("main.go", MAIN)
-    p.write("wasip1.toml", 'spec-version = 1\n\n[artifact.a]\npackage = "."\n')
-    p.edit("wasip1.toml", '"."\n', '"."\ncompress.formats = []\n')
-    p.build()
-    return p
 
 
 @pytest.fixture
-def versions(clocked: Project) -> dict[str, dict[str, bytes]]:
+def clocked(built_solo: Project) -> Iterator[Project]:
+    """One artifact, up to date: its first version."""
+    with restored(built_solo) as project:
+        yield project
+
+
+@pytest.fixture(scope="module")
+def versions(built_solo: Project, make_workspace: MakeWorkspace) -> dict[int, dict[str, bytes]]:
     """What a clean build makes of each of two sources; the first of them is there now."""
-    return {text: clean_outputs(clocked, text) for text in ("v0", "v1")}
+    second = make_workspace({n: data.decode() for n, data in built_solo.sources().items()})
+    second.write("main.go", main(2))
+    second.build("-Q")
+    return {1: built_solo.outputs(), 2: second.outputs()}
 
 
-def clean_outputs(project: Project, text: str) -> dict[str, bytes]:
-    fresh = Project(project.root.parent / text, project.cache)
-    if not (fresh.root / "build").exists():
-        fresh.put_back(project.sources() | {"main.go": MAIN.replace("v0", text).encode()})
-        fresh.build("-Q")
-    return fresh.outputs()
+def main(version: int) -> str:
+    """The source; each version has the same size."""
+    return MAIN.replace('"solo", 1', f'"solo", {version}')
 
 
-def write_at(project: Project, text: str, mtime_s: float) -> None:
-    """The source in another version of the same size, last modified then."""
-    project.write("main.go", MAIN.replace("v0", text))
+def write_at(project: Project, version: int, mtime_s: float) -> None:
+    """The source in another version, last modified then."""
+    project.write("main.go", main(version))
     os.utime(project.root / "main.go", (mtime_s, mtime_s))
 
 
 def test_sources_from_the_future_and_the_past_are_built_when_they_change(
-    clocked: Project, versions: dict[str, dict[str, bytes]]
+    clocked: Project, versions: dict[int, dict[str, bytes]]
 ) -> None:
     now = time.time()
-    for text, mtime_s in (
-        ("v1", now + 10 * YEAR_S),
-        ("v0", now + 10 * YEAR_S),  # the same time, the same size
-        ("v1", now - 40 * YEAR_S),
-        ("v0", 0),
+    for version, mtime_s in (
+        (2, now + 10 * YEAR_S),
+        (1, now + 10 * YEAR_S),  # the same time, the same size
+        (2, now - 40 * YEAR_S),
+        (1, 0),
     ):
-        write_at(clocked, text, mtime_s)
+        write_at(clocked, version, mtime_s)
         clocked.build("-Q")
-        assert clocked.outputs() == versions[text], (text, mtime_s)
+        assert clocked.outputs() == versions[version], (version, mtime_s)
         assert not clocked.build("-Q").steps
 
 
@@ -79,19 +70,17 @@ def test_times_alone_make_nothing_stale(clocked: Project) -> None:
 
 
 def test_outputs_from_the_future_are_looked_at_like_others(
-    clocked: Project, versions: dict[str, dict[str, bytes]]
+    clocked: Project, versions: dict[int, dict[str, bytes]]
 ) -> None:
     """Every output and all state: as after a clock that was set back by ten years."""
     times = (time.time() + 10 * YEAR_S,) * 2
     for path in (clocked.root / "build").rglob("*"):
         os.utime(path, times)
     clocked.build("-Q")
-    write_at(clocked, "v1", time.time())
-    clocked.build("-Q")
-    assert clocked.outputs() == versions["v1"]
-    write_at(clocked, "v0", time.time())
-    clocked.build("-Q")
-    assert clocked.outputs() == versions["v0"]
+    for version in (2, 1):
+        write_at(clocked, version, time.time())
+        clocked.build("-Q")
+        assert clocked.outputs() == versions[version]
 
 
 # How far off the clock of each build is: by that, or from one question to the next.
@@ -104,13 +93,13 @@ CLOCKS = {
 
 @pytest.mark.parametrize("name", CLOCKS)
 def test_a_clock_that_is_set_misleads_no_build(
-    clocked: Project, versions: dict[str, dict[str, bytes]], tmp_path: Path, name: str
+    clocked: Project, versions: dict[int, dict[str, bytes]], tmp_path: Path, name: str
 ) -> None:
     first, second = CLOCKS[name]
-    for text, offsets_s in (("v1", first), ("v0", second), ("v1", second), ("v0", first)):
-        write_at(clocked, text, time.time() + offsets_s[0])
+    for version, offsets_s in ((2, first), (1, second), (2, second), (1, first)):
+        write_at(clocked, version, time.time() + offsets_s[0])
         assert at_another_time(clocked, tmp_path / "clock", *offsets_s).status == 0
-        assert clocked.outputs() == versions[text], (text, offsets_s)
+        assert clocked.outputs() == versions[version], (version, offsets_s)
         for again_s in (first, second):
             again = at_another_time(clocked, tmp_path / "clock", *again_s)
             assert (again.status, again.steps) == (0, ())
@@ -118,10 +107,8 @@ def test_a_clock_that_is_set_misleads_no_build(
 
 def test_once_the_clock_is_right_nothing_is_read_again(clocked: Project, tmp_path: Path) -> None:
     """What was built under a clock that was behind is looked at once more, and then known."""
-    write_at(clocked, "v1", time.time())
+    write_at(clocked, 2, time.time())
     at_another_time(clocked, tmp_path / "clock", -DAY_S)
     clocked.build("-Q")
     last = witnessed(clocked, tmp_path / "witness", "-Q")
     assert "wasip1_build.plan" not in last.imported
-    write_at(clocked, "v0", time.time())
-    clocked.build("-Q")

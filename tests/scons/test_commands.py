@@ -74,8 +74,8 @@ def test_u_where_nothing_is_declared_is_an_error(workspace: Project) -> None:
 
 def test_the_path_of_an_output_builds_that_and_what_it_needs(workspace: Project) -> None:
     stale(workspace)
-    build = workspace.build("-Q", "build/one/one.wasm.gz")
-    assert build.verbs == ["compile", "gzip", "strip"]
+    build = workspace.build("-Q", "build/one/one.wasm.br")
+    assert build.verbs == ["brotli", "compile", "strip"]
 
 
 def test_what_is_not_built_by_default_is_built_when_it_is_named(workspace: Project) -> None:
@@ -89,7 +89,11 @@ def test_what_is_not_built_by_default_is_built_when_it_is_named(workspace: Proje
 def test_a_name_that_two_members_use_needs_its_directory(empty_project: Project) -> None:
     p = empty_project
     p.write("go.mod", "module example.com/w\n\ngo 1.25\n")
-    p.write("wasip1.toml", 'spec-version = 1\n\n[workspace]\nmembers = ["a", "b"]\n')
+    p.write(
+        "wasip1.toml",
+        'spec-version = 1\n\n[workspace]\nmembers = ["a", "b"]\n'
+        "\n[defaults]\ncompress.formats = []\n",
+    )
     for member in ("a", "b"):
         p.write(f"{member}/main.go", f'package main\n\nfunc main() {{\n\tprintln("{member}")\n}}\n')
         p.write(f"{member}/wasip1.toml", 'spec-version = 1\n\n[artifact.same]\npackage = "."\n')

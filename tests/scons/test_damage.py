@@ -11,36 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from project import SCONSTRUCT, Project
-
-SPEC = """spec-version = 1
-
-[artifact.solo]
-package = "."
-compress.formats = ["gz"]
-"""
-MAIN = 'package main\n\nfunc main() {\n\tprintln("solo", 1)\n}\n'
-
-
-@pytest.fixture(scope="module")
-def built_solo(
-    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, pinned_go: Path
-) -> Project:
-    """One artifact, up to date."""
-    assert pinned_go.is_file()
-    (shared_cache / "home").mkdir(exist_ok=True)
-    p = Project(tmp_path_factory.mktemp("solo") / "workspace", shared_cache)
-    p.write("SConstruct", SCONSTRUCT)
-    p.write("go.mod", "module example.com/solo\n\ngo 1.25\n")
-    p.write("main.go", MAIN)
-    p.write("wasip1.toml", SPEC)
-    p.build()
-    return p
+from project import Project
+from workspaces import MAIN
 
 
 @pytest.fixture
 def solo(built_solo: Project) -> Iterator[Project]:
-    """`built_solo`, to be damaged; it is up to date again when the test ends."""
+    """`built_solo`, to be damaged; each test leaves it up to date."""
     clean = built_solo.outputs()
     yield built_solo
     assert built_solo.outputs() == clean
@@ -160,26 +137,26 @@ def test_each_file_of_state_can_be_damaged_alone(solo: Project) -> None:
     solo.build("-Q")
 
 
-def test_state_of_a_newer_version_is_refused_by_name_and_stays(workspace: Project) -> None:
-    mark = workspace.root / "build/.wasip1/format"
+def test_state_of_a_newer_version_is_refused_by_name_and_stays(solo: Project) -> None:
+    mark = solo.root / "build/.wasip1/format"
     before = mark.read_bytes()
     newer = int(before) + 1
     mark.write_text(f"{newer}\n")
-    outputs = workspace.outputs()
-    for words in ((), ("one",), ("-n",)):
-        build = workspace.scons("-Q", *words)
+    outputs = solo.outputs()
+    for words in ((), ("solo",), ("-n",)):
+        build = solo.scons("-Q", *words)
         assert build.status == 2
         assert f"build/.wasip1 was written by a newer wasip1-scons: it has format {newer}" in (
             build.output
         )
         assert "fix: build with that version, or remove" in build.output
-    assert workspace.outputs() == outputs
+    assert solo.outputs() == outputs
     assert mark.read_text() == f"{newer}\n"
     mark.write_bytes(before)
 
 
 @pytest.mark.parametrize("older", ["0\n", "", "damaged"])
-def test_state_of_an_older_version_is_built_upon(workspace: Project, older: str) -> None:
-    (workspace.root / "build/.wasip1/format").write_text(older)
-    workspace.build("-Q")
-    assert (workspace.root / "build/.wasip1/format").read_text() == "1\n"
+def test_state_of_an_older_version_is_built_upon(solo: Project, older: str) -> None:
+    (solo.root / "build/.wasip1/format").write_text(older)
+    solo.build("-Q")
+    assert (solo.root / "build/.wasip1/format").read_text() == "1\n"

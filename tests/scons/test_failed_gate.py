@@ -11,7 +11,6 @@ MANIFEST = "build/beta/beta.manifest.json"
 
 
 def test_a_failed_gate_takes_the_manifest_of_an_earlier_build_with_it(project: Project) -> None:
-    project.build()
     SCHEMA.validate(json.loads((project.root / MANIFEST).read_bytes()))
     whole = project.outputs()
     project.edit("wasip1.toml", '"./beta"\nbudget.wasm = "4MiB"', '"./beta"\nbudget.wasm = "1KiB"')
@@ -27,7 +26,6 @@ def test_a_failed_gate_takes_the_manifest_of_an_earlier_build_with_it(project: P
 
 
 def test_a_failed_compilation_takes_the_manifest_too(project: Project) -> None:
-    project.build()
     project.edit("beta/main.go", "println(", "printline(")
     failed = project.scons("-Q")
     assert failed.status == 2

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from project import Project
+from project import Project, restored
 from witness import Witnessed, witnessed
+from workspaces import MakeWorkspace
 
 HEAVY = {"tomllib", "wasmtime", "jsonschema", "wasip1_build.plan", "wasip1_build.spec"}
 
 
-@pytest.fixture
-def built(empty_project: Project) -> Project:
+@pytest.fixture(scope="module")
+def two_members(make_workspace: MakeWorkspace) -> Project:
     """Two members that each print a word; small, so that the table below stays cheap."""
-    p = empty_project
-    p.write("go.mod", "module example.com/two\n\ngo 1.25\n")
+    files = {
+        "go.mod": "module example.com/two\n\ngo 1.25\n",
+        "wasip1.toml": 'spec-version = 1\n\n[workspace]\nmembers = ["m/*"]\n\n[defaults]\n'
+        'compress = { formats = ["br"], brotli-quality = 0 }\n',
+    }
     for name in ("a", "b"):
-        p.write(f"m/{name}/main.go", f'package main\n\nfunc main() {{\n\tprintln("{name}")\n}}\n')
-        p.write(f"m/{name}/wasip1.toml", f'spec-version = 1\n\n[artifact.{name}]\npackage = "."\n')
-    p.write(
-        "wasip1.toml",
-        'spec-version = 1\n\n[workspace]\nmembers = ["m/*"]\n\n[defaults]\n'
-        "compress.brotli-quality = 0\n",
-    )
+        files |= {
+            f"m/{name}/main.go": f'package main\n\nfunc main() {{\n\tprintln("{name}")\n}}\n',
+            f"m/{name}/wasip1.toml": f'spec-version = 1\n\n[artifact.{name}]\npackage = "."\n',
+        }
+    p = make_workspace(files)
     p.build()
     return p
+
+
+@pytest.fixture
+def built(two_members: Project) -> Iterator[Project]:
+    """`two_members`, to be changed."""
+    with restored(two_members) as project:
+        yield project
 
 
 def was_fast(run: Witnessed) -> bool:
@@ -88,7 +97,7 @@ CHANGES: dict[str, tuple[Callable[[Project], None], set[str]]] = {
     "a source": (tamper("m/a/main.go"), set()),
     "a module that was tampered with": (tamper(f"{A}.wasm"), {"strip"}),
     "a manifest that is gone": (remove(f"{A}.manifest.json"), {"manifest"}),
-    "a sidecar that is gone": (remove(f"{A}.wasm.gz"), {"gzip"}),
+    "a sidecar that is gone": (remove(f"{A}.wasm.br"), {"brotli"}),
     "a new source": (write("m/a/new.go", "package main\n"), {"list", "compile"}),
     "a new directory of sources": (write("m/new/new.go", "package new\n"), {"list"}),
     "a go.mod that cuts a directory off": (write("m/c/go.mod", "module c\n"), {"list"}),

@@ -11,17 +11,14 @@ from collections.abc import Iterator
 import pytest
 
 from project import Project
+from workspaces import MakeWorkspace, solo_files
 
 TOGETHER = 20 if os.environ.get("WASIP1_SOAK") == "1" else 2
 
 
 @pytest.fixture
-def small(empty_project: Project) -> Project:
-    p = empty_project
-    p.write("go.mod", "module example.com/one\n\ngo 1.25\n")
-    p.write("main.go", 'package main\n\nfunc main() {\n\tprintln("one")\n}\n')
-    p.write("wasip1.toml", 'spec-version = 1\n\n[artifact.one]\npackage = "."\n')
-    return p
+def small(make_workspace: MakeWorkspace) -> Project:
+    return make_workspace(solo_files("compress.formats = []"))
 
 
 @pytest.fixture
@@ -71,27 +68,11 @@ def ends_of(*started: subprocess.Popen[str]) -> list[tuple[int, str]]:
     return [(each.wait(), output) for each, output in zip(started, outputs, strict=True)]
 
 
-@pytest.fixture(scope="module")
-def built_one(tmp_path_factory: pytest.TempPathFactory, built_workspace: Project) -> Project:
-    """A workspace of this file's own, like `built_workspace`, and up to date."""
-    project = Project(tmp_path_factory.mktemp("together") / "workspace", built_workspace.cache)
-    project.put_back(built_workspace.sources())
-    project.build("-Q")
-    assert project.outputs() == built_workspace.outputs()
-    return project
-
-
 @pytest.fixture
-def edited(built_one: Project, built_workspace: Project, number: int) -> Iterator[Project]:
-    """`built_one` with an edit of a library; it is undone when the test ends, and then everything
-    must be as a clean build leaves it."""
-    edit = "return 42 // edited" if number % 2 else "return 43"
-    built_one.edit("lib/lib.go", "return 42", edit)
-    yield built_one
-    built_one.put_back(built_workspace.sources())
-    built_one.build("-Q")
-    assert built_one.outputs() == built_workspace.outputs()
-    assert built_one.leftovers() == []
+def edited(workspace: Project, number: int) -> Project:
+    """`workspace` with an edit of a library."""
+    workspace.edit("lib/lib.go", "return 42", "return 42 // edited" if number % 2 else "return 43")
+    return workspace
 
 
 @pytest.mark.soak

@@ -12,14 +12,6 @@ from project import Build, Project
 from witness import Witnessed, witnessed
 
 
-@pytest.fixture
-def built(project: Project) -> Project:
-    """`alpha`, which embeds a file and reads a granted directory, and `beta`; up to date."""
-    project.edit("wasip1.toml", ', stdout = "hello world none\\n"', "")
-    project.build()
-    return project
-
-
 def was_partial(run: Witnessed) -> bool:
     """Whether the spec was not even taken from its store."""
     return not any(name.endswith(".wasip1/spec/release") for name in run.opened)
@@ -67,23 +59,23 @@ REACHES: dict[str, tuple[Edit, set[str], set[str]]] = {
         {"beta"},
         {"list", "compile"},
     ),
-    "an output": (lambda p: (p.root / "build/beta/beta.wasm.gz").unlink(), {"beta"}, {"gzip"}),
+    "an output": (lambda p: (p.root / "build/beta/beta.wasm.br").unlink(), {"beta"}, {"brotli"}),
     "a time": (touch, set(), set()),
 }
 
 
 @pytest.mark.parametrize("name", REACHES)
 def test_what_a_change_cannot_reach_is_not_looked_at(
-    name: str, built: Project, tmp_path: Path
+    name: str, project: Project, tmp_path: Path
 ) -> None:
     edit, artifacts, verbs = REACHES[name]
-    edit(built)
-    run = witnessed(built, tmp_path / "witness", "-Q")
+    edit(project)
+    run = witnessed(project, tmp_path / "witness", "-Q")
     assert was_partial(run)
     assert built_artifacts(run.build) == artifacts
     assert verbs <= set(run.build.verbs)
-    assert built.build("-Q").steps == ()
-    assert built.build("--tree=status").steps == ()  # and the whole graph agrees
+    assert project.build("-Q").steps == ()
+    assert project.build("--tree=status").steps == ()  # and the whole graph agrees
 
 
 ANYWHERE: dict[str, Edit] = {
@@ -95,54 +87,54 @@ ANYWHERE: dict[str, Edit] = {
 
 @pytest.mark.parametrize("name", ANYWHERE)
 def test_what_can_reach_anything_makes_the_whole_graph(
-    name: str, built: Project, tmp_path: Path
+    name: str, project: Project, tmp_path: Path
 ) -> None:
-    ANYWHERE[name](built)
-    run = witnessed(built, tmp_path / "witness", "-Q")
+    ANYWHERE[name](project)
+    run = witnessed(project, tmp_path / "witness", "-Q")
     assert run.build.status == 0, run.build.output
     assert not was_partial(run)
     assert run.build.steps
-    assert built.build("-Q").steps == ()
+    assert project.build("-Q").steps == ()
 
 
 def test_an_import_that_came_and_went_leaves_what_it_reached_before(
-    built: Project, tmp_path: Path
+    project: Project, tmp_path: Path
 ) -> None:
-    built.write("beta/extra.go", 'package main\n\nimport _ "embed"\n')
-    built.build("-Q")
-    (built.root / "beta/extra.go").unlink()
-    run = witnessed(built, tmp_path / "witness", "-Q")
+    project.write("beta/extra.go", 'package main\n\nimport _ "embed"\n')
+    project.build("-Q")
+    (project.root / "beta/extra.go").unlink()
+    run = witnessed(project, tmp_path / "witness", "-Q")
     assert was_partial(run)
     assert built_artifacts(run.build) == {"beta"}
-    built.edit("beta/main.go", "println(", 'println("b", ')
-    assert built_artifacts(built.build("-Q")) == {"beta"}
-    assert built.build("--tree=status").steps == ()
+    project.edit("beta/main.go", "println(", 'println("b", ')
+    assert built_artifacts(project.build("-Q")) == {"beta"}
+    assert project.build("--tree=status").steps == ()
 
 
 def test_an_import_that_cannot_be_found_is_met_again_and_nothing_else(
-    built: Project, tmp_path: Path
+    project: Project, tmp_path: Path
 ) -> None:
-    built.edit("beta/main.go", "import", 'import _ "example.com/nowhere"\nimport')
-    assert built.scons("-Q").status == 2
-    built.edit("alpha/main.go", "func main() {", 'func main() {\n\tprint("")')
-    again = witnessed(built, tmp_path / "witness", "-Q")
+    project.edit("beta/main.go", "import", 'import _ "example.com/nowhere"\nimport')
+    assert project.scons("-Q").status == 2
+    project.edit("alpha/main.go", "func main() {", 'func main() {\n\tprint("")')
+    again = witnessed(project, tmp_path / "witness", "-Q")
     assert was_partial(again)
     assert (again.build.status, built_artifacts(again.build)) == (2, {"alpha", "beta"})
     assert "2 artifacts: 1 passed, 1 failed" in again.build.output
-    built.edit("beta/main.go", 'import _ "example.com/nowhere"\n', "")
-    fixed = witnessed(built, tmp_path / "witness-2", "-Q")
+    project.edit("beta/main.go", 'import _ "example.com/nowhere"\n', "")
+    fixed = witnessed(project, tmp_path / "witness-2", "-Q")
     assert was_partial(fixed)
-    assert built.build("--tree=status").steps == ()
+    assert project.build("--tree=status").steps == ()
 
 
 def test_an_import_changed_where_not_all_is_asked_for_makes_the_whole_graph(
-    built: Project, tmp_path: Path
+    project: Project, tmp_path: Path
 ) -> None:
-    built.edit("lib/lib.go", "package lib", 'package lib\n\nimport _ "embed"')
-    run = witnessed(built, tmp_path / "witness", "-Q", "beta")
+    project.edit("lib/lib.go", "package lib", 'package lib\n\nimport _ "embed"')
+    run = witnessed(project, tmp_path / "witness", "-Q", "beta")
     assert not was_partial(run)
     assert built_artifacts(run.build) == {"beta"}
-    assert built_artifacts(built.build("-Q")) == {"alpha"}
+    assert built_artifacts(project.build("-Q")) == {"alpha"}
 
 
 def test_another_modules_packages_stay_known_where_an_import_changed(
@@ -168,44 +160,44 @@ def test_another_modules_packages_stay_known_where_an_import_changed(
     assert p.build("--tree=status").steps == ()
 
 
-def test_what_was_not_asked_for_is_built_later(built: Project, tmp_path: Path) -> None:
-    built.edit("lib/lib.go", "return 42", 'print("")\n\treturn 42')
-    assert built_artifacts(built.build("-Q", "beta")) == {"beta"}
-    again = witnessed(built, tmp_path / "witness", "-Q", "beta")
+def test_what_was_not_asked_for_is_built_later(project: Project, tmp_path: Path) -> None:
+    project.edit("lib/lib.go", "return 42", 'print("")\n\treturn 42')
+    assert built_artifacts(project.build("-Q", "beta")) == {"beta"}
+    again = witnessed(project, tmp_path / "witness", "-Q", "beta")
     assert was_partial(again)
     assert "`beta' is up to date" in again.build.output
-    assert built_artifacts(built.build("-Q")) == {"alpha"}
-    assert built.build("-Q").steps == ()
+    assert built_artifacts(project.build("-Q")) == {"alpha"}
+    assert project.build("-Q").steps == ()
 
 
-def test_words_of_which_only_one_is_stale(built: Project) -> None:
-    built.edit("beta/main.go", "println(", 'println("b", ')
-    build = built.build("alpha", "beta")
+def test_words_of_which_only_one_is_stale(project: Project) -> None:
+    project.edit("beta/main.go", "println(", 'println("b", ')
+    build = project.build("alpha", "beta")
     assert built_artifacts(build) == {"beta"}
     assert "`alpha' is up to date" in build.output
 
 
-def test_one_that_fails_keeps_no_other_from_being_known(built: Project, tmp_path: Path) -> None:
-    built.edit("beta/main.go", "println", "printline")
-    assert built.scons("-Q").status == 2
-    again = witnessed(built, tmp_path / "witness", "-Q")
+def test_one_that_fails_keeps_no_other_from_being_known(project: Project, tmp_path: Path) -> None:
+    project.edit("beta/main.go", "println", "printline")
+    assert project.scons("-Q").status == 2
+    again = witnessed(project, tmp_path / "witness", "-Q")
     assert was_partial(again)
     assert (again.build.status, built_artifacts(again.build)) == (2, {"beta"})
     assert "2 artifacts: 1 passed, 1 failed" in again.build.output
-    assert built.build("-Q", "alpha").steps == ()
-    asked = built.scons("-Q", "-q")
+    assert project.build("-Q", "alpha").steps == ()
+    asked = project.scons("-Q", "-q")
     assert asked.status == 1
-    built.edit("beta/main.go", "printline", "println")
-    assert built_artifacts(built.build("-Q")) == {"beta"}
-    assert "2 artifacts: 2 passed" in built.build("-Q").output
+    project.edit("beta/main.go", "printline", "println")
+    assert built_artifacts(project.build("-Q")) == {"beta"}
+    assert "2 artifacts: 2 passed" in project.build("-Q").output
 
 
-def test_the_report_speaks_of_all(built: Project) -> None:
-    built.edit("beta/main.go", "println(", 'println("b", ')
-    built.build("-Q")
-    reports = {name: data for name, data in built.outputs().items() if "report" in name}
-    built.build("-Q", "--tree=status")  # which makes the whole graph
-    after = {name: data for name, data in built.outputs().items() if "report" in name}
+def test_the_report_speaks_of_all(project: Project) -> None:
+    project.edit("beta/main.go", "println(", 'println("b", ')
+    project.build("-Q")
+    reports = {name: data for name, data in project.outputs().items() if "report" in name}
+    project.build("-Q", "--tree=status")  # which makes the whole graph
+    after = {name: data for name, data in project.outputs().items() if "report" in name}
     assert reports == after
     assert b'"passed": 2' in reports["report.json"]
 
@@ -235,10 +227,10 @@ def test_one_that_embeds_another_is_reached_through_it(empty_project: Project) -
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\xff", b"(\x00"])
-def test_a_damaged_graph_is_no_graph(built: Project, tmp_path: Path, damage: bytes) -> None:
-    built.write("build/.wasip1/good/release.graph", damage)
-    built.edit("beta/main.go", "println(", 'println("b", ')
-    run = witnessed(built, tmp_path / "witness", "-Q")
+def test_a_damaged_graph_is_no_graph(project: Project, tmp_path: Path, damage: bytes) -> None:
+    project.write("build/.wasip1/good/release.graph", damage)
+    project.edit("beta/main.go", "println(", 'println("b", ')
+    run = witnessed(project, tmp_path / "witness", "-Q")
     assert not was_partial(run)
     assert built_artifacts(run.build) == {"beta"}
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from meddling_go import MeddlingGo, meddling_go
-from project import SCONSTRUCT, Project
+from project import Project
+from workspaces import MakeWorkspace
 
 FILES = {
-    "SConstruct": SCONSTRUCT,
     "go.mod": "module example.com/m\n\ngo 1.25\n",
     "lib/lib.go": 'package lib\n\nfunc Word() string {\n\treturn "seen"\n}\n',
     "main.go": 'package main\n\nimport (\n\t"embed"\n\n\t"example.com/m/lib"\n)\n\n'
@@ -41,14 +41,9 @@ def go(tmp_path_factory: pytest.TempPathFactory, pinned_go: Path) -> MeddlingGo:
 
 
 @pytest.fixture(scope="module")
-def built_by_it(
-    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, go: MeddlingGo
-) -> Project:
+def built_by_it(make_workspace: MakeWorkspace, go: MeddlingGo) -> Project:
     """A program with a library and an embedded directory, up to date, nobody having meddled."""
-    (shared_cache / "home").mkdir(exist_ok=True)
-    p = Project(tmp_path_factory.mktemp("put-back") / "workspace", shared_cache)
-    for name, text in (FILES | {"wasip1.toml": SPEC.format(go=go.program)}).items():
-        p.write(name, text)
+    p = make_workspace(FILES | {"wasip1.toml": SPEC.format(go=go.program)})
     p.build()
     return p
 

@@ -9,7 +9,6 @@ import random
 import re
 import shutil
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from branches import Branches
 from edits import damage, of_sources
 from project import Build, Project
 from six_programs import EVERYTHING, SOURCES, Program, State, Steps, implied
+from workspaces import MakeWorkspace
 
 SOAK = os.environ.get("WASIP1_SOAK") == "1"
 SEQUENCES, EDITS = (30, 10) if SOAK else (3, 10)
@@ -75,15 +75,9 @@ def results(project: Project) -> dict[str, Result]:
 
 
 @pytest.fixture(scope="module")
-def six(
-    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, pinned_go: Path
-) -> tuple[Project, CleanBuilds]:
+def six(make_workspace: MakeWorkspace) -> tuple[Project, CleanBuilds]:
     """The six programs, up to date, and what was built of them, which is the first clean build."""
-    assert pinned_go.is_file()
-    (shared_cache / "home").mkdir(exist_ok=True)
-    project = Project(tmp_path_factory.mktemp("six") / "workspace", shared_cache)
-    for name, text in SOURCES.items():
-        project.write(name, text)
+    project = make_workspace(SOURCES)
     project.build()
     clean, state = CleanBuilds(project), State(project.sources())
     clean.learn(project, state, list(state.programs.values()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from project import Build, Project
+from project import Build, Project, restored
 from witness import Witnessed, witnessed
+from workspaces import TWO, MakeWorkspace
 
 SCONSTRUCT = """\
 env = Environment(tools=["install", "wasip1"], toolpath=[PyPackageDir("wasip1_build.tools")])
@@ -19,14 +21,20 @@ env.AlwaysBuild("stamp.txt")
 """
 
 
-@pytest.fixture
-def built(project: Project) -> Project:
-    """The two programs of `project`, installed beside a node that is always built."""
-    project.edit("wasip1.toml", ', stdout = "hello world none\\n"', "")
-    project.write("SConstruct", SCONSTRUCT)
+@pytest.fixture(scope="module")
+def built_beside(make_workspace: MakeWorkspace) -> Project:
+    """Two programs, installed beside a node that is always built."""
+    project = make_workspace({**TWO, "SConstruct": SCONSTRUCT})
     project.build("-Q")
     project.build("-Q")  # the first one made the directory out/ in the Go module
     return project
+
+
+@pytest.fixture
+def built(built_beside: Project) -> Iterator[Project]:
+    """`built_beside`, to be changed."""
+    with restored(built_beside) as project:
+        yield project
 
 
 def was_part(run: Witnessed) -> bool:

@@ -12,46 +12,25 @@ from pathlib import Path
 import pytest
 
 from faults import Moment, failing
-from project import SCONSTRUCT, Project
+from project import Project, restored
+from workspaces import MAIN, MakeWorkspace, solo_files
 
 SOAK = os.environ.get("WASIP1_SOAK") == "1"
-SPEC = """spec-version = 1
-
-[defaults]
-compress.brotli-quality = 0
-
-[artifact.solo]
-package = "."
-aot.targets = ["pulley64"]
-"""
-MAIN = 'package main\n\nfunc main() {\n\tprintln("solo")\n}\n'
 
 
 @pytest.fixture(scope="module")
-def built_alone(
-    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, pinned_go: Path
-) -> Project:
+def built_alone(make_workspace: MakeWorkspace) -> Project:
     """One artifact with every kind of output, up to date."""
-    assert pinned_go.is_file()
-    (shared_cache / "home").mkdir(exist_ok=True)
-    p = Project(tmp_path_factory.mktemp("alone") / "workspace", shared_cache)
-    p.write("SConstruct", SCONSTRUCT)
-    p.write("go.mod", "module example.com/solo\n\ngo 1.25\n")
-    p.write("main.go", MAIN)
-    p.write("wasip1.toml", SPEC)
+    p = make_workspace(solo_files("compress.brotli-quality = 0", 'aot.targets = ["pulley64"]'))
     p.build()
     return p
 
 
 @pytest.fixture
 def alone(built_alone: Project) -> Iterator[Project]:
-    """`built_alone`, which must build the same bytes again when the test ends."""
-    clean = built_alone.outputs()
-    yield built_alone
-    built_alone.write("main.go", MAIN)
-    built_alone.build("-Q")
-    assert built_alone.outputs() == clean
-    assert built_alone.leftovers() == []
+    """`built_alone`, to be broken; the build that mends it leaves nothing to do."""
+    with restored(built_alone) as project:
+        yield project
     assert not built_alone.build("-Q").steps
 
 
@@ -137,15 +116,16 @@ def test_state_that_cannot_be_written_is_said_and_misleads_no_later_build(
 ) -> None:
     """Each edit is undone: then what an earlier build left looks like the truth."""
     kept, clean = STATE_FILES[name], alone.outputs()
+    spec = (alone.root / "wasip1.toml").read_text()
     for moment in kept.moments:
         # At the end of a line, and so only the debug module becomes another.
-        alone.edit("main.go", 'println("solo")', 'println("solo") // other')
-        alone.write("wasip1.toml", f"# {moment}\n{SPEC}")
+        alone.edit("main.go", '"solo", 1)', '"solo", 1) // other')
+        alone.write("wasip1.toml", f"# {moment}\n{spec}")
         failed = failing(alone, tmp_path / "faults", kept.path, moment)
         assert failed.paths, failed.build.output
         assert kept.said in failed.build.output
         alone.write("main.go", MAIN)
-        alone.write("wasip1.toml", SPEC)
+        alone.write("wasip1.toml", spec)
         alone.build("-Q")
         assert alone.outputs() == clean, moment
         assert alone.leftovers() == []
