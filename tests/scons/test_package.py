@@ -18,7 +18,7 @@ import pytest
 from project import Build, Project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-EVERYTHING = "check compile gate gzip manifest measure strip verify"
+EVERYTHING = "brotli check compile gate manifest measure strip verify"
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ MEMBER = """spec-version = 1
 
 [artifact.{name}]
 package = "."
-compress.formats = ["gz"]
+compress = {{ formats = ["br"], brotli-quality = 0 }}
 budget.wasm = "4MiB"
 """
 
@@ -280,6 +280,6 @@ def test_a_source_shared_with_another_builder_makes_neither_stale(
             built = monorepo.build("-Q", *asked)
             assert ("UPPER" in built.output) == (asked is theirs)
             assert ("compile" in built.verbs) == (asked is ours)
-        for asked in (*order, [*ours, *theirs], [*theirs, *ours]):
+        for asked in (*order, [*order[0], *order[1]]):
             assert "is up to date" in monorepo.said(*asked)
         assert upper.read_text() == f"TEXT {number}\n"
