@@ -126,6 +126,7 @@ def at_little_cost(spec: str) -> str:
     return spec.replace("[defaults]", "[defaults]\ncompress.brotli-quality = 1")
 
 
+@pytest.mark.long
 def test_the_readme_does_what_it_shows(
     tmp_path: Path, tools: Path, environment: Mapping[str, str]
 ) -> None:

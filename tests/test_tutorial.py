@@ -16,6 +16,7 @@ TUTORIAL = ROOT / "docs" / "tutorial.md"
 GO = Path(sysconfig.get_path("purelib")) / "go" / "bin" / "go"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not GO.is_file(), reason="no pinned Go: pip install 'wasip1-scons[toolchain]'")
 def test_the_tutorial_does_what_it_shows(tmp_path: Path) -> None:
     environment = os.environ | {

@@ -56,6 +56,7 @@ SPELLINGS = [
 ]
 
 
+@pytest.mark.long
 def test_a_word_means_the_same_in_every_spelling(workspace: Project) -> None:
     stale(workspace)
     wrong = []

@@ -119,6 +119,7 @@ def test_damaged_state_costs_time_and_nothing_else(
     assert solo.outputs() == clean
 
 
+@pytest.mark.long
 def test_each_file_of_state_can_be_damaged_alone(solo: Project) -> None:
     """One that is right beside one that is wrong must not be believed for both."""
     one = solo.outputs()

@@ -276,6 +276,7 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
 
 
+@pytest.mark.long
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(SEQUENCES))
 def test_random_edits_give_what_a_clean_build_gives(

@@ -217,6 +217,7 @@ def rebuilds_exactly(
     return [f"{name}: {what}" for name, what in wrong.items()]
 
 
+@pytest.mark.long
 def test_each_edit_of_a_source_rebuilds_exactly_the_stale_nodes(project: Project) -> None:
     project.write("beta/extra.go", 'package main\n\nfunc init() {\n\tprintln("extra")\n}\n')
     project.build()
@@ -224,6 +225,7 @@ def test_each_edit_of_a_source_rebuilds_exactly_the_stale_nodes(project: Project
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.long
 def test_each_edit_of_a_spec_rebuilds_exactly_the_stale_nodes(
     make_workspace: MakeWorkspace,
 ) -> None:

@@ -10,6 +10,8 @@ import pytest
 from project import SCONSTRUCT, Project
 from wasip1_build.toolchain.host import host_target
 
+pytestmark = pytest.mark.long  # all of it: what is built here is needed by all
+
 SPEC = f"""spec-version = 1
 
 [workspace]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from project import Project
 from wasip1_build.wasm.leb128 import encode_unsigned
 from wasm_writer import HEADER
@@ -114,6 +116,7 @@ SAID = [
 ]
 
 
+@pytest.mark.long
 def test_all_findings_of_all_artifacts_come_in_one_run_and_leave_nothing(
     empty_project: Project,
 ) -> None:
@@ -195,6 +198,7 @@ exec {wasmtime} "$@"
 """
 
 
+@pytest.mark.long
 def test_a_compiler_that_crashes_for_one_target_fails_only_that(
     workspace: Project, tmp_path: Path
 ) -> None:
