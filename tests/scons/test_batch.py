@@ -11,12 +11,12 @@ from project import Project, restored
 from witness import Witnessed, witnessed
 from workspaces import MakeWorkspace
 
-NAMES = ("one", "two", "three", "four")
+NAMES = ("one", "two", "three")
 
 
 @pytest.fixture(scope="module")
-def four_mains(make_workspace: MakeWorkspace) -> Project:
-    """Four programs of one module, built; `four` is in a directory of another's name."""
+def three_mains(make_workspace: MakeWorkspace) -> Project:
+    """Three programs of one module, built; `three` is in a directory of another's name."""
     p = make_workspace(
         {
             "go.mod": "module example.com/mains\n\ngo 1.25\n",
@@ -30,14 +30,14 @@ def four_mains(make_workspace: MakeWorkspace) -> Project:
 
 
 @pytest.fixture
-def mains(four_mains: Project) -> Iterator[Project]:
-    """`four_mains`, to be changed."""
-    with restored(four_mains) as project:
+def mains(three_mains: Project) -> Iterator[Project]:
+    """`three_mains`, to be changed."""
+    with restored(three_mains) as project:
         yield project
 
 
 def place(name: str) -> str:
-    return "other/one" if name == "four" else name
+    return "other/one" if name == "three" else name
 
 
 def main(name: str) -> str:
@@ -61,7 +61,7 @@ def test_all_mains_changed_are_one_call_of_go_but_for_names_that_collide(
     mains.edit("lib/lib.go", '"lib"', '"LIB"')
     run = witnessed(mains, tmp_path / "witness")
     assert run.build.status == 0, run.build.output
-    assert run.build.verbs.count("compile") == 4
+    assert run.build.verbs.count("compile") == 3
     assert go_builds(run) == 2
     for name in NAMES:
         assert b"LIB" in mains.outputs()[f"{name}/{name}.wasm"]
@@ -80,8 +80,7 @@ def test_one_that_does_not_compile_keeps_no_other_back_and_is_told_once(mains: P
     after = mains.outputs()
     assert "two/two.manifest.json" not in after
     assert all(
-        after[f"{name}/{name}.wasm"] != before[f"{name}/{name}.wasm"]
-        for name in ("one", "three", "four")
+        after[f"{name}/{name}.wasm"] != before[f"{name}/{name}.wasm"] for name in ("one", "three")
     )
     mains.edit("two/main.go", "printline(", "println(")
     assert mains.build().verbs.count("compile") == 1
