@@ -6,7 +6,6 @@ Size and modification time are put back too, so that only a build that looks clo
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,16 +73,12 @@ MEDDLING: dict[str, dict[str, str | None]] = {
 
 
 @pytest.fixture
-def debug_module(built_by_it: Project, clean: dict[str, bytes]) -> Iterator[Path]:
-    """An output that is gone, here and where go linked it, so that go builds it again; it is right
-    again when the test ends."""
+def debug_module(built_by_it: Project) -> Path:
+    """An output that is gone, here and where go linked it, so that go builds it again."""
     path = built_by_it.root / "build/m/m.debug.wasm"
     path.unlink()
     shutil.rmtree(built_by_it.root / "build/.wasip1/stage")
-    yield path
-    path.unlink(missing_ok=True)
-    built_by_it.build("-Q")
-    assert built_by_it.outputs() == clean
+    return path
 
 
 @pytest.mark.usefixtures("debug_module")
