@@ -205,9 +205,10 @@ def test_a_compiler_that_crashes_for_one_target_fails_only_that(
     workspace.edit(
         "wasip1.toml",
         'package = "./one"',
-        'package = "./one"\naot.targets = ["pulley64", "s390x-unknown-linux-gnu"]',
+        'package = "./one"\naot.targets = ["s390x-unknown-linux-gnu"]',
     )
     workspace.build("-Q", "one")
+    workspace.edit("wasip1.toml", '["s390x', '["pulley64", "s390x')
     real = workspace.wasmtime()
     crashing = tmp_path / "wasmtime"
     crashing.write_text(CRASHING.format(wasmtime=real))
