@@ -55,6 +55,13 @@ def built_solo(make_workspace: MakeWorkspace) -> Project:
     return p
 
 
+@pytest.fixture
+def solo(built_solo: Project) -> Iterator[Project]:
+    """`built_solo`, to be broken."""
+    with restored(built_solo) as p:
+        yield p
+
+
 @pytest.fixture(scope="session")
 def built_two(make_workspace: MakeWorkspace) -> Project:
     """Two small programs that share a library: `alpha` embeds a file and reads a directory; up to

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from faults import at_another_time
-from project import Project, restored
+from project import Project
 from witness import witnessed
 from workspaces import MAIN, MakeWorkspace
 
 DAY_S = 24 * 3600
 YEAR_S = 365 * DAY_S
-
-
-@pytest.fixture
-def clocked(built_solo: Project) -> Iterator[Project]:
-    """One artifact, up to date: its first version."""
-    with restored(built_solo) as project:
-        yield project
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +38,7 @@ def write_at(project: Project, version: int, mtime_s: float) -> None:
 
 
 def test_sources_from_the_future_and_the_past_are_built_when_they_change(
-    clocked: Project, versions: dict[int, dict[str, bytes]]
+    solo: Project, versions: dict[int, dict[str, bytes]]
 ) -> None:
     now = time.time()
     for version, mtime_s in (
@@ -55,32 +47,32 @@ def test_sources_from_the_future_and_the_past_are_built_when_they_change(
         (2, now - 40 * YEAR_S),
         (1, 0),
     ):
-        write_at(clocked, version, mtime_s)
-        clocked.build("-Q")
-        assert clocked.outputs() == versions[version], (version, mtime_s)
-        assert not clocked.build("-Q").steps
+        write_at(solo, version, mtime_s)
+        solo.build("-Q")
+        assert solo.outputs() == versions[version], (version, mtime_s)
+        assert not solo.build("-Q").steps
 
 
-def test_times_alone_make_nothing_stale(clocked: Project) -> None:
+def test_times_alone_make_nothing_stale(solo: Project) -> None:
     now = time.time()
     for mtime_s in (now + YEAR_S, now - YEAR_S, 0, now):
-        for name in clocked.sources():
-            os.utime(clocked.root / name, (mtime_s, mtime_s))
-        assert not clocked.build("-Q").steps
+        for name in solo.sources():
+            os.utime(solo.root / name, (mtime_s, mtime_s))
+        assert not solo.build("-Q").steps
 
 
 def test_outputs_from_the_future_are_looked_at_like_others(
-    clocked: Project, versions: dict[int, dict[str, bytes]]
+    solo: Project, versions: dict[int, dict[str, bytes]]
 ) -> None:
     """Every output and all state: as after a clock that was set back by ten years."""
     times = (time.time() + 10 * YEAR_S,) * 2
-    for path in (clocked.root / "build").rglob("*"):
+    for path in (solo.root / "build").rglob("*"):
         os.utime(path, times)
-    clocked.build("-Q")
+    solo.build("-Q")
     for version in (2, 1):
-        write_at(clocked, version, time.time())
-        clocked.build("-Q")
-        assert clocked.outputs() == versions[version]
+        write_at(solo, version, time.time())
+        solo.build("-Q")
+        assert solo.outputs() == versions[version]
 
 
 # How far off the clock of each build is: by that, or from one question to the next.
@@ -93,22 +85,22 @@ CLOCKS = {
 
 @pytest.mark.parametrize("name", CLOCKS)
 def test_a_clock_that_is_set_misleads_no_build(
-    clocked: Project, versions: dict[int, dict[str, bytes]], tmp_path: Path, name: str
+    solo: Project, versions: dict[int, dict[str, bytes]], tmp_path: Path, name: str
 ) -> None:
     first, second = CLOCKS[name]
     for version, offsets_s in ((2, first), (1, second), (2, second), (1, first)):
-        write_at(clocked, version, time.time() + offsets_s[0])
-        assert at_another_time(clocked, tmp_path / "clock", *offsets_s).status == 0
-        assert clocked.outputs() == versions[version], (version, offsets_s)
+        write_at(solo, version, time.time() + offsets_s[0])
+        assert at_another_time(solo, tmp_path / "clock", *offsets_s).status == 0
+        assert solo.outputs() == versions[version], (version, offsets_s)
         for again_s in (first, second):
-            again = at_another_time(clocked, tmp_path / "clock", *again_s)
+            again = at_another_time(solo, tmp_path / "clock", *again_s)
             assert (again.status, again.steps) == (0, ())
 
 
-def test_once_the_clock_is_right_nothing_is_read_again(clocked: Project, tmp_path: Path) -> None:
+def test_once_the_clock_is_right_nothing_is_read_again(solo: Project, tmp_path: Path) -> None:
     """What was built under a clock that was behind is looked at once more, and then known."""
-    write_at(clocked, 2, time.time())
-    at_another_time(clocked, tmp_path / "clock", -DAY_S)
-    clocked.build("-Q")
-    last = witnessed(clocked, tmp_path / "witness", "-Q")
+    write_at(solo, 2, time.time())
+    at_another_time(solo, tmp_path / "clock", -DAY_S)
+    solo.build("-Q")
+    last = witnessed(solo, tmp_path / "witness", "-Q")
     assert "wasip1_build.plan" not in last.imported

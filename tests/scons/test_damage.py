@@ -16,13 +16,13 @@ from workspaces import MAIN
 
 
 @pytest.fixture
-def solo(built_solo: Project) -> Iterator[Project]:
-    """`built_solo`, to be damaged; each test leaves it up to date."""
-    clean = built_solo.outputs()
-    yield built_solo
-    assert built_solo.outputs() == clean
-    assert built_solo.leftovers() == []
-    assert not built_solo.build("-Q").steps
+def solo(solo: Project) -> Iterator[Project]:
+    """One artifact, to be damaged; each test leaves it up to date."""
+    clean = solo.outputs()
+    yield solo
+    assert solo.outputs() == clean
+    assert solo.leftovers() == []
+    assert not solo.build("-Q").steps
 
 
 def outputs(project: Project) -> list[Path]:

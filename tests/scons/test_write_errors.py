@@ -112,20 +112,20 @@ STATE_FILES = {
 
 @pytest.mark.parametrize("name", STATE_FILES)
 def test_state_that_cannot_be_written_is_said_and_misleads_no_later_build(
-    alone: Project, tmp_path: Path, name: str
+    solo: Project, tmp_path: Path, name: str
 ) -> None:
     """Each edit is undone: then what an earlier build left looks like the truth."""
-    kept, clean = STATE_FILES[name], alone.outputs()
-    spec = (alone.root / "wasip1.toml").read_text()
+    kept, clean = STATE_FILES[name], solo.outputs()
+    spec = (solo.root / "wasip1.toml").read_text()
     for moment in kept.moments:
         # At the end of a line, and so only the debug module becomes another.
-        alone.edit("main.go", '"solo", 1)', '"solo", 1) // other')
-        alone.write("wasip1.toml", f"# {moment}\n{spec}")
-        failed = failing(alone, tmp_path / "faults", kept.path, moment)
+        solo.edit("main.go", '"solo", 1)', '"solo", 1) // other')
+        solo.write("wasip1.toml", f"# {moment}\n{spec}")
+        failed = failing(solo, tmp_path / "faults", kept.path, moment)
         assert failed.paths, failed.build.output
         assert kept.said in failed.build.output
-        alone.write("main.go", MAIN)
-        alone.write("wasip1.toml", spec)
-        alone.build("-Q")
-        assert alone.outputs() == clean, moment
-        assert alone.leftovers() == []
+        solo.write("main.go", MAIN)
+        solo.write("wasip1.toml", spec)
+        solo.build("-Q")
+        assert solo.outputs() == clean, moment
+        assert solo.leftovers() == []
