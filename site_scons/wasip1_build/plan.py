@@ -18,6 +18,7 @@ from wasip1_build.steps.compile_tinygo import CompileTinyGo
 from wasip1_build.steps.compress import Brotli, Gzip
 from wasip1_build.steps.gate import Gate
 from wasip1_build.steps.go_context import GoContext
+from wasip1_build.steps.go_patterns import from_directory
 from wasip1_build.steps.imports import VerifyImports
 from wasip1_build.steps.list_go import ListGo
 from wasip1_build.steps.list_tinygo import ListTinyGo
@@ -134,14 +135,7 @@ def list_packages(
 
 def go_package(artifact: Artifact, context: GoContext) -> str:
     """The artifact's package as an argument of go, which runs in the context's directory."""
-    if not artifact.package.startswith("."):
-        return artifact.package
-    path = posixpath.normpath(posixpath.join(artifact.directory, artifact.package))
-    if context.root_below:  # relpath cannot know the names of directories above the root
-        relative = posixpath.normpath(posixpath.join(context.root_below, path))
-    else:
-        relative = posixpath.relpath(path, context.directory)
-    return relative if relative.startswith("..") else f"./{relative}".removesuffix("/.")
+    return from_directory(artifact.package, artifact.directory, context)
 
 
 def _artifact(

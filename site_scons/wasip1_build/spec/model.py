@@ -155,6 +155,7 @@ class GoTest:
 
     packages: tuple[str, ...] = ()
     gate: bool = False
+    timeout_s: float = 30.0  # for each package
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,11 @@ CHECK = (
     Field("timeout", "timeout_s", duration_s),
     Field("expect", "expect", _table(model.Expect, EXPECT)),
 )
-GO_TEST = (Field("packages", "packages", tuple), Field("gate", "gate"))
+GO_TEST = (
+    Field("packages", "packages", tuple),
+    Field("gate", "gate"),
+    Field("timeout", "timeout_s", duration_s),
+)
 BENCH_CASE = (
     Field("name", "name"),
     Field("args", "args", tuple),

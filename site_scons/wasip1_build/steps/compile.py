@@ -78,22 +78,23 @@ class Compile:
                 key="package",
             )
 
-    def standard(self, context: Context, main: Main, source: Path) -> str:
-        """A digest of the standard library's sources, below `source`, that are compiled in."""
 
-        def digest(package: str, names: tuple[str, ...]) -> list[str | None]:
-            directory = os.path.join(source, package)
-            return [context.digests.digest(os.path.join(directory, name)) for name in names]
+def sources_digest(context: Context, main: Main, source: Path) -> str:
+    """A digest of the standard library's sources, below `source`, that are compiled in."""
 
-        return sha256_of_json(
-            {
-                package: (
-                    names,
-                    context.once((source, package, names), partial(digest, package, names)),
-                )
-                for package, names in main.standard.items()
-            }
-        )
+    def digest(package: str, names: tuple[str, ...]) -> list[str | None]:
+        directory = os.path.join(source, package)
+        return [context.digests.digest(os.path.join(directory, name)) for name in names]
+
+    return sha256_of_json(
+        {
+            package: (
+                names,
+                context.once((source, package, names), partial(digest, package, names)),
+            )
+            for package, names in main.standard.items()
+        }
+    )
 
 
 def found(context: Context, request: ToolRequest) -> Tool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,14 +13,14 @@ from wasip1_build.files import sha256_of_json
 from wasip1_build.findings import failure
 from wasip1_build.looks import look_at
 from wasip1_build.process import Result
-from wasip1_build.steps.compile import Compile, found
+from wasip1_build.steps.compile import Compile, found, sources_digest
 from wasip1_build.steps.go_batch import GoBatch, Link
 from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import require_member
 from wasip1_build.steps.go_deps import Main
 from wasip1_build.steps.go_stage import StagedModule, executable_name
 from wasip1_build.steps.step import Context, Key
-from wasip1_build.toolchain.tools import Tool
+from wasip1_build.toolchain.tools import Tool, ToolRequest
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class CompileGo(Compile):
             # SCons compares what is in the sources, and Go writes their names into the module.
             "files": self.discovered(context),
             "go": context.tools.identity(self.go),
-            "standard": main and self._standard(context, main),
+            "standard": main and standard_digest(context, self.go, main),
             "modules": main and main.modules,
             "godebug": main and main.godebug,
             "error": main and main.error,
@@ -135,21 +135,24 @@ class CompileGo(Compile):
     def build_flags(self) -> tuple[str, ...]:
         """The flags of go build, but for -o."""
         mode = ["-buildmode=c-shared"] if self.reactor else []
-        linker = " ".join(_quoted(f"-X={name}={self.define[name]}") for name in sorted(self.define))
-        return (
-            "-trimpath",
-            "-buildvcs=false",
-            *mode,
-            *([f"-ldflags={linker}"] if linker else []),
-            *self.flags,
-        )
+        return ("-trimpath", "-buildvcs=false", *mode, *linker_flags(self.define), *self.flags)
 
-    def _standard(self, context: Context, main: Main) -> str | None:
-        """A digest of the standard library's sources that are linked into this module."""
-        tool = found(context, self.go)
-        if tool is None or tool.root is None:
-            return None
-        return self.standard(context, main, tool.root / "src")
+
+def linker_flags(define: Mapping[str, str]) -> tuple[str, ...]:
+    """The flag of go build that sets variables; none where nothing is to be set.
+
+    Raises Failure where it cannot carry a value.
+    """
+    linker = " ".join(_quoted(f"-X={name}={define[name]}") for name in sorted(define))
+    return (f"-ldflags={linker}",) if linker else ()
+
+
+def standard_digest(context: Context, go: ToolRequest, main: Main) -> str | None:
+    """A digest of the standard library's sources that are linked into a module."""
+    tool = found(context, go)
+    if tool is None or tool.root is None:
+        return None
+    return sources_digest(context, main, tool.root / "src")
 
 
 def _quoted(word: str) -> str:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wasip1_build.steps.compile import Compile
+from wasip1_build.steps.compile import Compile, sources_digest
 from wasip1_build.steps.go_context import require_member
 from wasip1_build.steps.go_deps import Main
 from wasip1_build.steps.step import Context, Key
@@ -76,4 +76,6 @@ class CompileTinyGo(Compile):
 
     def _standard(self, context: Context, main: Main) -> str | None:
         """A digest of the standard library's sources that are compiled in, as TinyGo has them."""
-        return self.standard(context, main, context.path(main.tree) / "src") if main.tree else None
+        if not main.tree:
+            return None
+        return sources_digest(context, main, context.path(main.tree) / "src")

@@ -99,22 +99,23 @@ def from_go_list(output: bytes, root: Path, goroot: Path, local: tuple[str, ...]
     `local` are the directories of the modules whose sources are the workspace's own, relative to
     `root`. Raises Failure where the output is not what go list prints.
     """
-    places = _Places(root, goroot, local)
+    places = Places(root, goroot, local)
     mains: dict[str, str] = {}
     packages: dict[str, Any] = {}
     modules: dict[str, Any] = {}
-    for listed in _values(output):
+    for listed in listed_values(output):
         path = listed["ImportPath"]
-        packages[path] = _package(listed, places)
+        packages[path] = package_record(listed, places)
         for pattern in listed.get("Match") or ():
             mains[pattern] = path
         if module := listed.get("Module"):
             name = packages[path]["module"] = f"{module['Path']}@{module.get('Version', '')}"
-            modules[name] = _module(module, places)
+            modules[name] = module_record(module, places)
     return {"mains": mains, "modules": modules, "packages": packages}
 
 
-def _values(output: bytes) -> Iterator[Mapping[str, Any]]:
+def listed_values(output: bytes) -> Iterator[Mapping[str, Any]]:
+    """The objects that `go list -json` printed. Raises Failure where it is no JSON."""
     decoder, text, position = json.JSONDecoder(), output.decode().strip(), 0
     try:
         while position < len(text):
@@ -126,7 +127,7 @@ def _values(output: bytes) -> Iterator[Mapping[str, Any]]:
         raise failure("go-list", f"go list printed what is no JSON: {error}") from error
 
 
-class _Places:
+class Places:
     """Turns go's absolute paths into ones that are the same on every machine."""
 
     def __init__(self, root: Path, goroot: Path, local: tuple[str, ...]) -> None:
@@ -135,16 +136,20 @@ class _Places:
         self.local = tuple(os.path.abspath(root / name) for name in local)
 
     def is_local(self, directory: str) -> bool:
+        """Whether it lies in one of the workspace's own modules."""
         return any(directory == d or directory.startswith(d + os.sep) for d in self.local)
 
     def relative(self, path: str) -> str:
+        """From the workspace root."""
         return Path(os.path.relpath(path, self.root)).as_posix()
 
     def clean(self, text: str) -> str:
+        """A message without the places of this machine."""
         return text.replace(str(self.root) + os.sep, "").replace(self.standard, "$GOROOT/src/")
 
 
-def _package(listed: Mapping[str, Any], places: _Places) -> dict[str, Any]:
+def package_record(listed: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    """What go-deps.json says of a package that was listed."""
     directory = listed.get("Dir", "")
     names = sorted({name for field in _FILE_FIELDS for name in listed.get(field) or ()})
     package: dict[str, Any] = {}
@@ -167,10 +172,11 @@ def _package(listed: Mapping[str, Any], places: _Places) -> dict[str, Any]:
     return package
 
 
-def _module(module: Mapping[str, Any], places: _Places) -> dict[str, Any]:
+def module_record(module: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    """What go-deps.json says of a module: nothing of this machine."""
     kept = {k: module[k] for k in ("Path", "Version", "Sum", "GoVersion") if k in module}
     if replacement := module.get("Replace"):
-        kept["Replace"] = _module(replacement, places)
+        kept["Replace"] = module_record(replacement, places)
     if os.path.isabs(kept["Path"]):
         kept["Path"] = places.relative(kept["Path"])
     return kept

@@ -22,6 +22,16 @@ SOURCES = (
 GO_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "default.pgo")
 
 
+def is_source(name: str) -> bool:
+    """Whether a file's name can change what go builds, its tests left out."""
+    return name == "go.mod" or (name.endswith(SOURCES) and not name.endswith("_test.go"))
+
+
+def is_source_or_test(name: str) -> bool:
+    """Whether a file's name can change what go builds or tests."""
+    return name == "go.mod" or name.endswith(SOURCES)
+
+
 @dataclass(frozen=True)
 class World:
     """The digest, and by absolute path what of each file and directory it may depend on: as long
@@ -37,16 +47,18 @@ def read_world(
     skip: Collection[str],
     digests: Digests,
     unseen: Collection[str] = frozenset(),
+    matters: Callable[[str], bool] = is_source,
 ) -> World:
     """The world of local modules: their listings and file heads.
 
     `directories` are the modules, `skip` directories that hold none of their sources; both are
-    relative to `root`. `unseen` are absolute paths of files that count as not there. Nested
-    modules count only when they are among `directories`. Directories that begin with "." or "_",
-    and node_modules, are no packages of anybody's.
+    relative to `root`. `unseen` are absolute paths of files that count as not there, `matters` says
+    which names of files decide something. Nested modules count only when they are among
+    `directories`. Directories that begin with "." or "_", and node_modules, are no packages of
+    anybody's.
     """
     hidden = {os.path.abspath(root / name) for name in skip} | set(unseen)
-    walk = _Walk(str(root), hidden, digests)
+    walk = _Walk(str(root), hidden, digests, matters)
     tops = (os.path.abspath(root / directory) for directory in sorted(directories))
     digest = sha256_of_json([fact for top in tops for fact in walk.below(top, set())])
     return World(digest, walk.facts)
@@ -102,6 +114,7 @@ class _Walk:
     root: str
     hidden: set[str]
     digests: Digests
+    matters: Callable[[str], bool]
     facts: dict[str, str] = field(default_factory=dict)
 
     def below(self, top: str, passed: set[str]) -> Iterator[list[object]]:
@@ -112,7 +125,7 @@ class _Walk:
         passed.add(real)
         entries = self._entries(top, _sources)
         directories = [entry for entry in entries if entry.is_dir()]
-        names = [e.name for e in entries if _matters(e.name) and e not in directories]
+        names = [e.name for e in entries if self.matters(e.name) and e not in directories]
         if names:
             yield [self._where(top), names]
         for name in names:
@@ -206,13 +219,9 @@ def _presence(path: str) -> str:
     return _FILE if os.path.isfile(path) else _NOTHING
 
 
-def _matters(name: str) -> bool:
-    return name == "go.mod" or (name.endswith(SOURCES) and not name.endswith("_test.go"))
-
-
 def _decides(name: str) -> bool:
     """Whether a file, by being there, can change what is listed, compiled or declared."""
-    return _matters(name) or name in GO_FILES or name == "wasip1.toml"
+    return is_source(name) or name in GO_FILES or name == "wasip1.toml"
 
 
 def _may_hold_packages(name: str) -> bool:
