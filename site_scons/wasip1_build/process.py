@@ -45,16 +45,18 @@ def run(
     file_bytes: int | None = None,
     output_bytes: int | None = None,
     watch: Callable[[], bool] | None = None,
+    together: bool = False,
 ) -> Result:
     """Runs a program to its end and returns what it wrote and how it ended.
 
     `env` is the whole environment. `stdin` is bytes, a file, or nothing (an empty stdin).
     Limits: `timeout_s` of wall time, `memory_bytes` of address space (RLIMIT_AS),
     `file_bytes` a file (RLIMIT_FSIZE), `output_bytes` on stdout and on stderr each. `watch` is
-    asked every 50 ms and ends the child by returning True. A child that is stopped is killed
+    asked every 50 ms and ends the child by returning True. With `together` both streams come as
+    stdout, in the order in which they were written. A child that is stopped is killed
     with its whole session. Raises OSError where the program cannot be started.
     """
-    return _Child(argv, env, cwd, stdin, memory_bytes, file_bytes).wait(
+    return _Child(argv, env, cwd, stdin, memory_bytes, file_bytes, together).wait(
         timeout_s, output_bytes, watch
     )
 
@@ -70,6 +72,7 @@ class _Child:
         stdin: bytes | Path | None,
         memory_bytes: int | None,
         file_bytes: int | None,
+        together: bool,
     ) -> None:
         source = stdin.open("rb") if isinstance(stdin, Path) else None
         pipe = subprocess.PIPE if isinstance(stdin, bytes) else subprocess.DEVNULL
@@ -78,7 +81,7 @@ class _Child:
                 [str(part) for part in argv],
                 stdin=source or pipe,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=subprocess.STDOUT if together else subprocess.PIPE,
                 env=dict(env),
                 cwd=cwd,
                 start_new_session=True,
@@ -98,6 +101,7 @@ class _Child:
         threads = [
             threading.Thread(target=self._drain, args=(pipe, into, output_bytes), daemon=True)
             for pipe, into in zip((self.process.stdout, self.process.stderr), streams, strict=True)
+            if pipe
         ]
         if self.data is not None:
             threads.append(threading.Thread(target=self._feed, daemon=True))

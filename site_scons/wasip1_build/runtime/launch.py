@@ -95,8 +95,11 @@ def launch(
     *,
     stdin: bytes | Path | None = None,
     written: tuple[Path, ...] = (),
+    together: bool = False,
 ) -> Outcome:
     """Carries out a request under limits; `written` are the directories that the guest can write.
+
+    With `together` stderr comes with stdout, as process.run says.
 
     Raises OSError where no process can be started or `stdin` cannot be read.
     """
@@ -118,6 +121,7 @@ def launch(
         file_bytes=limits.scratch_bytes,
         output_bytes=limits.output_bytes,
         watch=watch,
+        together=together,
     )
     watch.overfull()  # what was written since it was asked last
     return _outcome(result, directory, _killed(result, watch))

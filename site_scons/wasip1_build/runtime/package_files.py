@@ -4,7 +4,7 @@ below it, but for other packages and what is hidden."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from wasip1_build.findings import failure
@@ -22,34 +22,53 @@ def package_files(
     where it cannot be read. Raises Failure where there are more than 64 MiB or a file cannot be
     read, OSError where a directory cannot be listed.
     """
-    found: list[Entry] = []
-    size_bytes = 0
-    top = os.path.realpath(directory)
-    hidden = {os.path.abspath(path) for path in skip}
+    files = _Files(directory, {os.path.abspath(path) for path in skip}, digest)
     waiting = [""]
     while waiting:
-        prefix = waiting.pop()
-        for entry in sorted(os.scandir(f"{directory}/{prefix}"), key=lambda entry: entry.name):
+        waiting += files.add(waiting.pop())
+        if files.size_bytes > STAGED_BYTES:
+            raise _too_large(directory, files.size_bytes)
+    return tuple(sorted(files.found))
+
+
+class _Files:
+    """What was found so far below a package's directory."""
+
+    def __init__(
+        self, directory: Path, skip: Collection[str], digest: Callable[[Path], str | None]
+    ) -> None:
+        self.found: list[Entry] = []
+        self.size_bytes = 0
+        self._directory = directory
+        self._top = os.path.realpath(directory)
+        self._skip = skip
+        self._digest = digest
+
+    def add(self, prefix: str) -> Iterator[str]:
+        """Adds what is in one directory; gives those in it that are to be looked into."""
+        with os.scandir(self._directory / prefix) as entries:
+            shown = [entry for entry in entries if entry.name[0] != "."]
+        for entry in shown:
             name = prefix + entry.name
-            if entry.name[0] == "." or os.path.abspath(entry.path) in hidden:
-                continue
             if entry.is_symlink():
-                if _stays_inside(entry, top, name):
-                    found.append(Entry(name, "link", os.readlink(entry.path)))
+                if _stays_inside(entry, self._top, name):
+                    self.found.append(Entry(name, "link", os.readlink(entry.path)))
             elif entry.is_dir():
-                if not _is_elsewhere(entry.path, name):
-                    found.append(Entry(name, "directory"))
-                    waiting.append(f"{name}/")
+                if os.path.abspath(entry.path) not in self._skip and not _is_elsewhere(
+                    entry.path, name
+                ):
+                    self.found.append(Entry(name, "directory"))
+                    yield f"{name}/"
             elif entry.is_file():
-                status = entry.stat()
-                size_bytes += status.st_size
-                content = digest(Path(entry.path))
-                if content is None:
-                    raise failure("test-files", f"{directory.name}/{name} cannot be read")
-                found.append(Entry(name, "file", content, bool(status.st_mode & 0o100)))
-        if size_bytes > STAGED_BYTES:
-            raise _too_large(directory, size_bytes)
-    return tuple(sorted(found))
+                self._add_file(entry, name)
+
+    def _add_file(self, entry: os.DirEntry[str], name: str) -> None:
+        status = entry.stat()
+        self.size_bytes += status.st_size
+        content = self._digest(Path(entry.path))
+        if content is None:
+            raise failure("test-files", f"{self._directory.name}/{name} cannot be read")
+        self.found.append(Entry(name, "file", content, bool(status.st_mode & 0o100)))
 
 
 def _is_elsewhere(path: str, name: str) -> bool:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from wasip1_build.findings import failure
 
+TEST = "test"  # the word on the command line under which Go tests are run
 ARGUMENTS = {
     "PROFILE": "overrides on artifacts: release (default), dev, or one of your own",
     "NOWAIT": "1: fail at once where another scons builds in this tree, and do not wait for it",
+    "ARTIFACT": "with test: the artifacts, as A,DIR:B (default: all that are built by default)",
+    "TEST_ARGS": 'with test: flags of go test, as "-run Parse -v -count 2 -short"',
+    "RUNTIME": "with test: wasmtime (default), wazero, node or wasmedge, or several as A,B",
 }
+OF_TESTS = ("ARTIFACT", "TEST_ARGS", "RUNTIME")
 
 
-def profile_argument(arguments: Mapping[str, str]) -> str:
-    """The profile that the command line asks for. Raises Failure for an argument that is none."""
+def profile_argument(arguments: Mapping[str, str], words: Collection[str] = (TEST,)) -> str:
+    """The profile that the command line asks for; `words` are its targets.
+
+    Raises Failure for an argument that is none, or that does nothing to these targets.
+    """
     for name in arguments:
         if name not in ARGUMENTS:
             import difflib  # only a message about an error needs it
@@ -22,6 +30,13 @@ def profile_argument(arguments: Mapping[str, str]) -> str:
             known = f"did you mean {near[0]}=?" if near else f"known: {', '.join(ARGUMENTS)}"
             raise failure(
                 "argument", f"unknown argument {name}=", why="it would do nothing", fix=known
+            )
+        if name in OF_TESTS and TEST not in words:
+            raise failure(
+                "argument",
+                f"{name}= is for `scons {TEST}`",
+                why="it would do nothing here",
+                fix=f"scons {TEST} {name}=...; to build one artifact, name it: scons NAME",
             )
     return arguments.get("PROFILE", "release")
 

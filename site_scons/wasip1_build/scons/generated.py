@@ -12,9 +12,12 @@ import SCons.Node.FS
 from wasip1_build.scons.work import is_ours, work_of
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.compile_test import CompileTest
 from wasip1_build.steps.go_heads import bases_of
 from wasip1_build.steps.go_world import SOURCES, embed_bases
 from wasip1_build.steps.list_go import ListGo
+from wasip1_build.steps.list_tests import ListTests
+from wasip1_build.steps.run_tests import RunTests
 from wasip1_build.steps.step import Context, Step
 
 
@@ -24,13 +27,16 @@ def generated_for(node: Any, step: Step, context: Context) -> list[Any]:
     What is made from the step's own output is not among them: a Go program that embeds a module
     may lie beside it in one Go module, whose listing must not wait for it.
     """
-    if isinstance(step, ListGo):
+    if isinstance(step, ListGo | ListTests):
         return _before(node, _sources(_derived_below(step, context), step, context))
-    if isinstance(step, CompileGo):
+    if isinstance(step, CompileGo | CompileTest):
         return _before(node, _embedded(step, context))
     if isinstance(step, RunChecks):
         granted = [context.path(grant.host) for grant in step.grants.dirs]
         return _before(node, _below(granted))
+    if isinstance(step, RunTests):
+        read = [context.path(grant.host) for grant in step.grants.dirs]
+        return _before(node, _below([*read, context.path(f"{step.directory}/testdata")]))
     return []
 
 
@@ -40,7 +46,7 @@ def only_comes_before(dependency: Any, target: Any) -> bool:
     What a listing takes from generated sources, their names and heads, is in its key.
     """
     work = work_of(target)
-    if not isinstance(work.step, ListGo) or not _is_generated(dependency):
+    if not isinstance(work.step, ListGo | ListTests) or not _is_generated(dependency):
         return False
     inputs = {os.path.abspath(work.context.path(name)) for name in work.step.inputs}
     return dependency.get_abspath() not in inputs
@@ -78,7 +84,7 @@ def _sources(generated: list[Any], step: Any, context: Context) -> list[Any]:
     ]
 
 
-def _embedded(step: CompileGo, context: Context) -> list[Any]:
+def _embedded(step: CompileGo | CompileTest, context: Context) -> list[Any]:
     """Generated files that a listed source embeds, though they were not there to be listed."""
     files = [os.path.abspath(context.path(name)) for name in step.discovered(context)]
     bases = {

@@ -14,6 +14,7 @@ from wasip1_build.report.cells import table_of, totals_line
 from wasip1_build.report.console import Style, printable
 from wasip1_build.report.rendering import Rendered, Rendering
 from wasip1_build.scons import fast, graph
+from wasip1_build.scons.arguments import TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.looked_at import looks_of, read_before, uses_path
 from wasip1_build.steps.check import RunChecks
@@ -233,6 +234,7 @@ def _words(declared: Declared) -> dict[str, tuple[str, ...]]:
         for parent in _directories(artifact.directory):
             for word in (parent, f"{parent}/", f"./{parent}"):
                 words.setdefault(word, set()).add(artifact.id)
+    words.pop(TEST, None)  # also where a directory has this name
     return {word: tuple(sorted(ids)) for word, ids in words.items()}
 
 

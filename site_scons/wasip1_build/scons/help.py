@@ -15,6 +15,7 @@ def help_text(workspace: Workspace) -> str:
         "  scons                all default artifacts, each to its manifest",
         "  scons NAME           one artifact; DIR:NAME where NAME is not unique",
         "  scons DIR            all artifacts that are declared below a directory",
+        "  scons test           the Go tests that artifacts declare, on wasip1",
         "  scons -c [...]       removes what was built",
         "  scons -n, -q, -j N   show only, ask only, N steps at a time",
         "",

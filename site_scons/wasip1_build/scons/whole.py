@@ -21,7 +21,7 @@ from wasip1_build.planned import STATE
 from wasip1_build.report.console import findings_text
 from wasip1_build.report.write import report_files
 from wasip1_build.scons.action import FAILED
-from wasip1_build.scons.arguments import profile_argument
+from wasip1_build.scons.arguments import TEST, profile_argument
 from wasip1_build.scons.cpus import threads_per_job, usable_cpus
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.fast import Change, store_of
@@ -50,15 +50,20 @@ def declare_whole(file: str, change: Change | None) -> Declared:
         lock = _configure(path)
         env = SCons.Environment.Environment(tools=[])
         arguments = {key: str(value) for key, value in SCons.Script.ARGUMENTS.items()}
-        profile = profile_argument(arguments)
+        words = SCons.Script.COMMAND_LINE_TARGETS
+        profile = profile_argument(arguments, words)
         cpus = threads_per_job()
-        declared = None
+        declared = tests = None
         if change and change.is_of(store_of(path.parent, file, profile)):
             declared = declare_part(env, path, profile, change, os.environ, cpus)
         if declared is None:
             from wasip1_build.scons.workspace import declare_workspace  # reads specs: 25 ms
 
             declared = declare_workspace(env, path, profile, "", os.environ, cpus)
+            if TEST in words:
+                from wasip1_build.scons.tests import declare_tests  # a build needs none of it
+
+                tests = declare_tests(env, declared, arguments)
             _require_targets(declared)
             SCons.Script.Help(help_text(declared.workspace), append=True)
         default = env.Alias("default", _wanted(declared))
@@ -71,6 +76,8 @@ def declare_whole(file: str, change: Change | None) -> Declared:
     env.Default(default)
     env.Clean(default, [str(file) for file in report_files(declared.context.state("").parent)])
     atexit.register(finish, declared, file, started_ns, lock)
+    if tests:
+        atexit.register(tests.finish)  # before that, while the lock is held
     return declared
 
 
@@ -121,7 +128,7 @@ def _require_targets(declared: Declared) -> None:
     for word in SCons.Script.COMMAND_LINE_TARGETS:
         path = os.path.abspath(root / (word[1:] if word[0] == "#" else f"{called_in}/{word}"))
         below = [name for name in outputs if f"{name}/".startswith(f"{path}/")]
-        if word in declared.aliases or word == "default" or below:
+        if word in declared.aliases or word in ("default", TEST) or below:
             continue
         if "/" in word or word[0] == "#":
             word = os.path.relpath(path, root)

@@ -95,7 +95,7 @@ class CompileTest:
         compiled = result.returncode == 0
         built = compiled and made.is_file()
         context.out(self.output).write_bytes(made.read_bytes() if built else b"")
-        report = {"build": BUILT if built else NO_TESTS, "findings": []}
+        report: Mapping[str, object] = {"build": BUILT if built else NO_TESTS, "findings": []}
         if not compiled:
             report = self._failed(context, result)
         context.out(self.report).write_bytes(json_bytes(report))

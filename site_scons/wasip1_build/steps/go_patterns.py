@@ -50,7 +50,8 @@ def from_directory(pattern: str, directory: str, context: GoContext) -> str:
         relative = posixpath.normpath(posixpath.join(context.root_below, path))
     else:
         relative = posixpath.relpath(path, context.directory)
-    return relative if relative.startswith("..") else f"./{relative}".removesuffix("/.")
+    above = relative == ".." or relative.startswith("../")  # ("..." is not)
+    return relative if above else f"./{relative}".removesuffix("/.")
 
 
 def test_directories(
@@ -69,6 +70,18 @@ def test_directories(
             meant = _by_import_path(root, pattern, context)
         found.update(place for place in meant if _has_tests(root / place))
     return tuple(sorted(found))
+
+
+def import_path(root: Path, directory: str) -> tuple[str, str]:
+    """The import path of a directory and its place in its module ("." for the module's own).
+
+    The import path is empty where no go.mod names it.
+    """
+    start = Path(os.path.abspath(root / directory))
+    module = next((p for p in (start, *start.parents) if (p / "go.mod").is_file()), start)
+    name = _module_path(module / "go.mod")
+    below = os.path.relpath(start, module)
+    return posixpath.normpath(posixpath.join(name, below)) if name else "", below
 
 
 def may_be_tests(name: str) -> bool:

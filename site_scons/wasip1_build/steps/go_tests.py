@@ -36,6 +36,7 @@ class TestedPackage:
     import_path: str
     has_tests: bool
     error: str
+    patterns: tuple[str, ...]  # the arguments of go list that mean it
 
 
 class GoTests:
@@ -135,7 +136,7 @@ def _is_program(listed: Mapping[str, Any]) -> bool:
     return made and not listed.get("Match") and all(map(os.path.isabs, files))
 
 
-def _tested(listed: Mapping[str, Any], places: Places) -> tuple[str, str, bool, str]:
+def _tested(listed: Mapping[str, Any], places: Places) -> tuple[str, str, bool, str, list[str]]:
     error = (listed.get("Error") or {}).get("Err", "")
     excluded = error.startswith(_EXCLUDED)
     return (
@@ -143,6 +144,7 @@ def _tested(listed: Mapping[str, Any], places: Places) -> tuple[str, str, bool, 
         listed["ImportPath"],
         _has_tests(listed),
         "" if excluded else places.clean(error),
+        listed["Match"],
     )
 
 

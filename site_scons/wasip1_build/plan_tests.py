@@ -1,0 +1,224 @@
+"""Which steps test what a workspace declares? Pure: no files read, no tools run."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wasip1_build.files import sha256_of_json
+from wasip1_build.planned import STATE, PlannedArtifact
+from wasip1_build.spec.model import Artifact
+from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.compile_test import CompileTest
+from wasip1_build.steps.compile_tinygo import CompileTinyGo
+from wasip1_build.steps.go_patterns import from_directory
+from wasip1_build.steps.judge_tests import JudgeTests
+from wasip1_build.steps.junit import WriteJUnit
+from wasip1_build.steps.list_tests import ListTests
+from wasip1_build.steps.run_tests import LIBRARY, RunTests
+from wasip1_build.steps.step import Step
+from wasip1_build.steps.test_flags import TestFlags
+from wasip1_build.toolchain.tools import ToolRequest
+
+
+@dataclass(frozen=True)
+class TestPlace:
+    """A package with tests: its directory from the workspace root and in its module."""
+
+    __test__ = False  # (for pytest, which would take it for a test)
+
+    directory: str
+    in_module: str
+    import_path: str
+
+
+@dataclass(frozen=True)
+class TestRequest:
+    """How tests are to be run: with which flags, and under which runtimes, each with its program
+    (None for the library)."""
+
+    __test__ = False
+
+    flags: TestFlags = field(default_factory=TestFlags)
+    runtimes: tuple[tuple[str, str | None], ...] = ((LIBRARY, None),)
+
+
+@dataclass(frozen=True)
+class PlannedTests:
+    """The steps that test one artifact; `goals` are those that a `scons test` asks for."""
+
+    artifact: Artifact
+    listing: ListTests | None
+    compiles: tuple[Step, ...]
+    runs: tuple[RunTests, ...]
+    goals: tuple[Step, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The artifact's own; the listing is shared."""
+        return (*self.compiles, *self.runs, *self.goals)
+
+
+def plan_tests(
+    build_dir: str,
+    artifacts: Iterable[PlannedArtifact],
+    places: Mapping[str, Sequence[TestPlace]],
+    request: TestRequest,
+) -> tuple[PlannedTests, ...]:
+    """The tests of the artifacts that declare any; `places` are the packages by DIR:NAME."""
+    declaring = [each for each in artifacts if each.artifact.test.packages]
+    listings = _listings(build_dir, [each for each in declaring if _compiler(each)], places)
+    return tuple(
+        _planned(build_dir, each, listings.get(each.artifact.id), places, request)
+        for each in declaring
+    )
+
+
+def _planned(
+    build_dir: str,
+    planned: PlannedArtifact,
+    listing: ListTests | None,
+    places: Mapping[str, Sequence[TestPlace]],
+    request: TestRequest,
+) -> PlannedTests:
+    artifact = planned.artifact
+    state = f"{build_dir}/{STATE}/{planned.names.state('test')}"
+    compiler = _compiler(planned)
+    if compiler is None or listing is None:
+        refused = CompileTinyGo(artifact.id, f"{state}/verdict.json")
+        return PlannedTests(artifact, None, (), (), (refused,))
+    tested = [
+        (place, _compile(build_dir, compiler, listing, place)) for place in places[artifact.id]
+    ]
+    runs: list[RunTests] = []
+    goals: list[Step] = []
+    for runtime, program in request.runtimes:
+        identity = sha256_of_json([request.flags.flags])[:12] if request.flags.flags else "all"
+        below = f"{state}/{runtime}/{identity}"
+        own = [
+            _run(artifact, place, step, (runtime, program), request, below)
+            for place, step in tested
+        ]
+        records = tuple(step.output for step in own)
+        suffix = "tests.xml" if runtime == LIBRARY else f"tests.{runtime}.xml"
+        goals += [
+            WriteJUnit(artifact.id, records, planned.names.file(suffix)),
+            JudgeTests(artifact.id, records, listing.output, f"{below}/verdict.json"),
+        ]
+        runs += own
+    return PlannedTests(
+        artifact, listing, tuple(step for _, step in tested), tuple(runs), tuple(goals)
+    )
+
+
+def _compiler(planned: PlannedArtifact) -> CompileGo | None:
+    """The step by which Go compiles the artifact itself."""
+    return next((step for step in planned.steps if isinstance(step, CompileGo)), None)
+
+
+def _listings(
+    build_dir: str,
+    artifacts: Iterable[PlannedArtifact],
+    places: Mapping[str, Sequence[TestPlace]],
+) -> dict[str, ListTests]:
+    """One listing for all artifacts of the same Go context and flags, by artifact id."""
+    groups: dict[tuple[object, ...], list[PlannedArtifact]] = {}
+    for each in artifacts:
+        compiler = _compiler(each)
+        assert compiler is not None
+        where = (compiler.modules.work, compiler.modules.directory, compiler.flags, compiler.go)
+        groups.setdefault(where, []).append(each)
+    listings: dict[str, ListTests] = {}
+    for members in groups.values():
+        listing = _listing(build_dir, members, places)
+        listings |= {each.artifact.id: listing for each in members}
+    return listings
+
+
+def _listing(
+    build_dir: str,
+    members: Sequence[PlannedArtifact],
+    places: Mapping[str, Sequence[TestPlace]],
+) -> ListTests:
+    compiler = _compiler(members[0])
+    assert compiler is not None
+    modules = compiler.modules
+    patterns = {
+        from_directory(pattern, each.artifact.directory, modules)
+        for each in members
+        for pattern in each.artifact.test.packages
+    }
+    declared = {
+        place.directory: _argument(place, compiler)
+        for each in members
+        for place in places[each.artifact.id]
+    }
+    identity = [modules.work, modules.directory, compiler.flags, str(compiler.go), sorted(patterns)]
+    place = f"{build_dir}/{STATE}/go-tests/{sha256_of_json(identity)[:12]}"
+    return ListTests(
+        modules=modules,
+        patterns=tuple(sorted(patterns)),
+        declared=dict(sorted(declared.items())),
+        flags=compiler.flags,
+        go=compiler.go,
+        skip=(build_dir,),
+        output=f"{place}/go-tests.json",
+    )
+
+
+def _argument(place: TestPlace, compiler: CompileGo) -> str:
+    return from_directory("./" + place.directory, ".", compiler.modules)
+
+
+def _compile(
+    build_dir: str, compiler: CompileGo, listing: ListTests, place: TestPlace
+) -> CompileTest:
+    """What makes a package's test module; the same for all artifacts that are compiled alike."""
+    identity = [listing.output, place.directory, dict(compiler.define)]
+    base = posixpath.basename(place.import_path) or "tests"
+    below = f"{build_dir}/{STATE}/test-modules/{sha256_of_json(identity)[:12]}"
+    return CompileTest(
+        modules=compiler.modules,
+        package=_argument(place, compiler),
+        directory=place.directory,
+        flags=compiler.flags,
+        define=compiler.define,
+        go=compiler.go,
+        listing=listing.output,
+        output=f"{below}/{base}.test.wasm",
+        report=f"{below}/{base}.build.json",
+    )
+
+
+def _run(
+    artifact: Artifact,
+    place: TestPlace,
+    compiled: CompileTest,
+    runtime: tuple[str, str | None],
+    request: TestRequest,
+    below: str,
+) -> RunTests:
+    """What runs a test module, whichever compiler made it."""
+    name, program = runtime
+    base = posixpath.basename(place.import_path) or "tests"
+    return RunTests(
+        artifact=artifact.id,
+        directory=place.directory,
+        guest=posixpath.normpath(posixpath.join("/", place.in_module)),
+        import_path=place.import_path,
+        module=compiled.output,
+        report=compiled.report,
+        output=f"{below}/{sha256_of_json(place.directory)[:12]}/{base}.json",
+        grants=artifact.grants,
+        imports_host=artifact.imports.host,
+        host=next((check.host for check in artifact.checks if check.host), None),
+        gogc=artifact.runtime.gogc,
+        memory_limit_bytes=artifact.runtime.memory_limit_bytes,
+        timeout_s=artifact.test.timeout_s,
+        flags=request.flags.flags,
+        again=request.flags.again,
+        runtime=name,
+        program=program,
+        library=ToolRequest("wasmtime-library"),
+    )

@@ -1,0 +1,193 @@
+"""`scons test`: declared only where the command line asks for it, and told in Go's own lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import SCons.Node
+import SCons.Script
+
+from wasip1_build.digests import Digests
+from wasip1_build.findings import Failure, failure
+from wasip1_build.plan_tests import PlannedTests, TestPlace, TestRequest, plan_tests
+from wasip1_build.planned import PlannedArtifact
+from wasip1_build.report.console import style_of
+from wasip1_build.report.go_tests import Shown, tests_text
+from wasip1_build.runtime.programs import RUNTIMES, program
+from wasip1_build.scons.arguments import TEST
+from wasip1_build.scons.declared import Declared
+from wasip1_build.scons.nodes import declare
+from wasip1_build.scons.record import OutputRecord
+from wasip1_build.scons.session import Session, is_looking
+from wasip1_build.scons.signing import Signing
+from wasip1_build.spec.select import select
+from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.go_patterns import from_directory, import_path, test_directories
+from wasip1_build.steps.judge_tests import read_records
+from wasip1_build.steps.list_tests import read_tests
+from wasip1_build.steps.run_tests import LIBRARY
+from wasip1_build.steps.test_flags import read_flags
+from wasip1_build.toolchain.store import cache_directory
+from wasip1_build.toolchain.tools import Tools
+
+_CURRENT = (SCons.Node.executed, SCons.Node.up_to_date)
+
+
+def declare_tests(
+    env: Any, declared: Declared, arguments: Mapping[str, str], prefix: str = ""
+) -> Tests:
+    """Declares the Go tests of a workspace under the word `test` after `prefix`.
+
+    `arguments` are ARTIFACT, TEST_ARGS and RUNTIME. What is returned is to be told when the build
+    has ended. Raises Failure.
+    """
+    asked = _asked(declared, arguments.get("ARTIFACT", ""))
+    request = TestRequest(
+        read_flags(arguments.get("TEST_ARGS", "")),
+        _runtimes(arguments.get("RUNTIME", LIBRARY)),
+    )
+    root, build_dir = declared.context.root, declared.workspace.build_dir
+    artifacts = declared.plan.artifacts
+    places = {each.artifact.id: _places(root, each) for each in artifacts}
+    planned = plan_tests(build_dir, artifacts, places, request)
+    session = _session(declared)
+    listings = {each.listing.output: each.listing for each in planned if each.listing}
+    steps = [*listings.values(), *(step for each in planned for step in each.steps)]
+    owners = {step.outputs[0]: each.artifact.id for each in planned for step in each.steps}
+    nodes = declare(env, session, steps, owners=owners)
+    goals = [
+        nodes[name]
+        for each in planned
+        if each.artifact.id in asked
+        for step in each.goals
+        for name in step.outputs
+    ]
+    env.Alias(prefix + TEST, goals)
+    return Tests(session, nodes, planned, asked, request)
+
+
+def _asked(declared: Declared, names: str) -> tuple[str, ...]:
+    """The artifacts that ARTIFACT names; those that are built by default where it is empty."""
+    artifacts = tuple(each.artifact for each in declared.plan.artifacts)
+    words = [word for word in names.split(",") if word]
+    if not words:
+        return tuple(artifact.id for artifact in artifacts if artifact.default)
+    workspace = replace(declared.workspace, artifacts=artifacts)
+    found = (artifact.id for word in words for artifact in select(workspace, word))
+    return tuple(dict.fromkeys(found))
+
+
+def _runtimes(names: str) -> tuple[tuple[str, str | None], ...]:
+    """The runtimes that RUNTIME names, each with its program. Raises Failure."""
+    found: dict[str, str | None] = {}
+    for name in filter(None, names.split(",")):
+        if name != LIBRARY and name not in RUNTIMES:
+            known = ", ".join((LIBRARY, *RUNTIMES))
+            raise failure("argument", f"RUNTIME={name}: no such runtime", fix=f"known: {known}")
+        path = None if name == LIBRARY else str(program(name, os.environ.get("PATH", "")))
+        found[name] = path
+    return tuple(found.items())
+
+
+def _places(root: Path, planned: PlannedArtifact) -> tuple[TestPlace, ...]:
+    """The packages with tests that an artifact's patterns mean. Raises Failure at their line."""
+    artifact = planned.artifact
+    compiler = next((step for step in planned.steps if isinstance(step, CompileGo)), None)
+    if compiler is None:
+        return ()
+    patterns = artifact.test.packages
+    try:
+        found = test_directories(root, artifact.directory, patterns, compiler.modules)
+    except Failure as problem:
+        where = artifact.where("test.packages")
+        raise Failure(tuple(replace(each, location=where) for each in problem.findings)) from None
+    named = ((directory, *import_path(root, directory)) for directory in found)
+    return tuple(TestPlace(directory, below, path) for directory, path, below in named)
+
+
+def _session(declared: Declared) -> Session:
+    """A session of its own: what tests look at must not be what the next plain build looks at, and
+    a plain build must not remove their outputs as nobody's."""
+    main = declared.session
+    context = main.context
+    state = context.state("")
+    digests = Digests(state / "test-digests")
+    own = replace(
+        context,
+        digests=digests,
+        tools=Tools(context.root, digests, os.environ, cache_directory(os.environ)),
+        worked_out={},
+        paths={},
+    )
+    is_plain = main.signing.digests is context.digests
+    signing = Signing(digests if is_plain else main.signing.digests, main.signing.first)
+    record = OutputRecord(context.root, state / "outputs", f"{main.record.owner} {TEST}")
+    return Session(own, record, signing, main.signed)
+
+
+@dataclass(frozen=True)
+class Tests:
+    """The tests of one build, until it ends."""
+
+    session: Session
+    nodes: Mapping[str, Any]
+    planned: tuple[PlannedTests, ...]
+    asked: tuple[str, ...]
+    request: TestRequest
+
+    def finish(self) -> None:
+        """Keeps what was learned and prints the results."""
+        if is_looking():
+            return
+        try:
+            everything = not self.request.flags.flags and self.request == TestRequest()
+            if everything and not SCons.Script.GetBuildFailures():
+                self.session.record.remove_unplanned(self.nodes)
+            self.session.save()
+            if not SCons.Script.GetOption("clean"):
+                text = tests_text(list(self._shown()), verbose=self.request.flags.verbose)
+                style = style_of(sys.stdout, os.environ)
+                sys.stdout.write(text.encode(style.encoding, "replace").decode(style.encoding))
+                sys.stdout.flush()
+        except (Failure, OSError) as error:
+            print(f"error: the end of the tests was not recorded: {error}", file=sys.stderr)
+
+    def _shown(self) -> Iterator[Shown]:
+        planned = {each.artifact.id: each for each in self.planned}
+        for artifact in self.asked:
+            each = planned.get(artifact)
+            yield self._of(each) if each else Shown(artifact)
+
+    def _of(self, planned: PlannedTests) -> Shown:
+        states = {step.output: self.nodes[step.output].get_state() for step in planned.runs}
+        ended = tuple(name for name, state in states.items() if state in _CURRENT)
+        return Shown(
+            artifact=planned.artifact.id,
+            declares=True,
+            records=read_records(self.session.context, ended),
+            cached=tuple(states[name] == SCons.Node.up_to_date for name in ended),
+            unknown=tuple(
+                step.import_path for step in planned.runs if states[step.output] not in _CURRENT
+            ),
+            without=tuple(self._without(planned)),
+        )
+
+    def _without(self, planned: PlannedTests) -> Iterator[str]:
+        """The import paths of packages that an artifact's patterns mean and that have no tests."""
+        context, listing = self.session.context, planned.listing
+        listed = read_tests(context, listing.output) if listing else None
+        patterns = {
+            from_directory(pattern, planned.artifact.directory, listing.modules)
+            for pattern in planned.artifact.test.packages
+            if listing
+        }
+        own = {step.directory for step in planned.runs}
+        for package in listed.packages if listed else ():
+            is_meant = bool(patterns & set(package.patterns))
+            if is_meant and package.directory not in own and not package.error:
+                yield package.import_path
