@@ -8,19 +8,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wasip1_build.findings import Failure, failure
+from wasip1_build.findings import failure
 from wasip1_build.runtime.request import Preopen
 
 
 @dataclass(frozen=True)
 class Guest:
-    """What a module is given, whatever runs it. `scratch` is a directory for files of ours."""
+    """What a module is given, whatever runs it. `options` are further ones of the runtime's own,
+    `cache` is a directory in which it may keep what it compiled."""
 
     module: Path
     args: tuple[str, ...]
     env: tuple[tuple[str, str], ...]
     preopens: tuple[Preopen, ...]
-    scratch: Path
+    cache: Path
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,26 +37,21 @@ def program(name: str, search_path: str) -> Path:
     """Where a runtime's program is on a PATH. Raises Failure where it is not there."""
     found = shutil.which(name, path=search_path)
     if found is None:
-        raise missing(name)
+        raise failure("runtime", f"{name} is not on PATH", fix=RUNTIMES[name].get_it)
     return Path(found)
-
-
-def missing(name: str) -> Failure:
-    """The Failure that says how to get a runtime."""
-    return failure("runtime", f"{name} is not on PATH", fix=RUNTIMES[name].get_it)
 
 
 def _wazero(program: str, guest: Guest) -> list[str]:
     mounts = (f"-mount={p.host}:{p.guest}{':ro' * p.read_only}" for p in guest.preopens)
     env = (f"-env={name}={value}" for name, value in guest.env)
-    cache = f"-cachedir={guest.scratch / 'wazero'}"
-    return [program, "run", cache, *mounts, *env, str(guest.module), *guest.args]
+    options = (f"-cachedir={guest.cache}", *mounts, *env, *guest.options)
+    return [program, "run", *options, str(guest.module), *guest.args]
 
 
 def _wasmedge(program: str, guest: Guest) -> list[str]:
     dirs = (f"--dir={p.guest}:{p.host}" for p in guest.preopens)
-    env = [word for pair in guest.env for word in ("--env", "=".join(pair))]
-    return [program, *dirs, *env, str(guest.module), *guest.args]
+    env = (word for pair in guest.env for word in ("--env", "=".join(pair)))
+    return [program, *dirs, *env, *guest.options, str(guest.module), *guest.args]
 
 
 def _node(program: str, guest: Guest) -> list[str]:
@@ -66,12 +63,12 @@ def _node(program: str, guest: Guest) -> list[str]:
         "env": dict(guest.env),
         "preopens": {p.guest: p.host for p in guest.preopens},
     }
-    script = guest.scratch / "run.mjs"
-    script.write_text(_NODE % (json.dumps(options), json.dumps(str(guest.module))))
-    return [program, "--no-warnings", str(script)]
+    script = _NODE % (json.dumps(options), json.dumps(str(guest.module)))
+    return [program, "--no-warnings", *guest.options, "--input-type=module", "--eval", script]
 
 
-_NODE = """import { readFileSync } from "node:fs";
+_NODE = """
+import { readFileSync } from "node:fs";
 import { WASI } from "node:wasi";
 
 const wasi = new WASI(%s);

@@ -145,7 +145,11 @@ class TestTrial:
         when the guest begins."""
         limits = self._limits()
         given = Guest(
-            self.module, self._arguments(), self._environment(), self._preopens(), self.scratch
+            module=self.module,
+            args=self._arguments(),
+            env=self._environment(),
+            preopens=self._preopens(),
+            cache=self.scratch / "cache",
         )
         watch = ScratchWatch(
             self._written(),

@@ -23,6 +23,7 @@ from wasip1_build.findings import Failure
 from wasip1_build.looks import look_at
 from wasip1_build.planned import Plan
 from wasip1_build.scons import fast
+from wasip1_build.scons.arguments import OF_TESTS, TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.generated import made_by_others
 from wasip1_build.scons.good import NOTHING, keep_build
@@ -51,6 +52,12 @@ class Beside:
             env, self.file, self.profile, self.prefix, environ, cpus
         )
         atexit.register(self._finish, declared, started_ns)
+        if f"{self.prefix}{TEST}" in SCons.Script.COMMAND_LINE_TARGETS:
+            from wasip1_build.scons.tests import declare_tests  # a build needs none of it
+
+            given = {name: SCons.Script.ARGUMENTS.get(f"WASIP1_{name}", "") for name in OF_TESTS}
+            asked = {name: value for name, value in given.items() if value}
+            atexit.register(declare_tests(env, declared, asked, self.prefix).finish)
         return declared
 
     @property
