@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shlex
 import signal
 import sys
@@ -24,6 +25,10 @@ from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import KINDS
 
 LIBRARY = "wasmtime"
+GRACE_S = 2.0
+# How time.Duration prints itself, from milliseconds on (pkg.go.dev/time#Duration.String).
+_GO_DURATION = re.compile(r"([0-9.]+)(ms|h|m|s)")
+_UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 @dataclass(frozen=True)
@@ -84,10 +89,29 @@ def _by_library(module: Path, words: tuple[str, ...], given: Given) -> int:
         raise failure("tool-missing", f"{kind.title} is missing", fix=kind.get_it) from missing
     # While the module runs, no Python code would see the signal.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _end_after(_test_timeout_s(words))
     cache = cache_directory(os.environ)
     sys.stdout.flush()
     where = (given.env, given.preopens, given.functions, given.host)
     return run_directly(module, words, *where, cache)
+
+
+def _end_after(seconds: float) -> None:
+    """Lets the system end this process (SIGALRM) after a time; 0 is never."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _test_timeout_s(words: tuple[str, ...]) -> float:
+    """When tests are past their -test.timeout, and a little more; 0 where they have none.
+
+    They end themselves then, but for one that loops without a call: nothing can interrupt it on
+    wasm, and go test waits for a minute more.
+    """
+    given = (word.partition("=")[2] for word in words if word.startswith("-test.timeout="))
+    parts = _GO_DURATION.findall(next(given, ""))
+    seconds = sum(float(number) * _UNITS_S[unit] for number, unit in parts)
+    return seconds + GRACE_S if seconds else 0.0
 
 
 def _by_program(name: str, module: Path, words: tuple[str, ...], given: Given) -> int:

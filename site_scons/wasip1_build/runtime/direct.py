@@ -17,7 +17,7 @@ from wasip1_build.findings import failure
 from wasip1_build.runtime.host_functions import HostError, load
 from wasip1_build.runtime.request import HostFunction, Preopen
 
-# Go calls for calls, so deep recursion needs it: Go's own script says 8 MiB to the wasmtime program.
+# Each call of Go's is a call of wasm: deep recursion needs it, and Go's own script says 8 MiB.
 # 2 MiB is the most that the library takes (its async_stack_size cannot be set from Python).
 STACK_BYTES = 2 << 20
 TRAPPED = 134  # as the wasmtime CLI: 128 + SIGABRT

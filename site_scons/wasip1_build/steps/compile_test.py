@@ -78,6 +78,7 @@ class CompileTest:
             "modules": main and main.modules,
             "godebug": main and main.godebug,
             "error": tests and tests.error(self.directory),
+            "none": self._has_none(context),
         }
 
     @property
@@ -89,6 +90,10 @@ class CompileTest:
         """Raises Failure where go cannot load what the tests need."""
         tool = context.tools.find(self.go)
         require_member(context.root, self.modules)
+        if self._has_none(context):
+            context.out(self.output).write_bytes(b"")
+            context.out(self.report).write_bytes(json_bytes({"build": NO_TESTS, "findings": []}))
+            return
         made = context.scratch() / "test.wasm"
         arguments = ["test", "-c", "-o", str(made), *self.build_flags, self.package]
         result = run_go(context, tool, self.modules, arguments)
@@ -99,6 +104,13 @@ class CompileTest:
         if not compiled:
             report = self._failed(context, result)
         context.out(self.report).write_bytes(json_bytes(report))
+
+    def _has_none(self, context: Context) -> bool:
+        """Whether Go's listing says that no test file of the package is for wasip1. (go test would
+        refuse a package of which no file is.)"""
+        tests = read_tests(context, self.listing)
+        listed = tests.package(self.directory) if tests else None
+        return listed is not None and not (listed.has_tests or listed.error)
 
     def _failed(self, context: Context, result: Result) -> Mapping[str, object]:
         what = f"the tests of {self.directory} do not build"

@@ -108,6 +108,8 @@ def from_test_list(
     modules: dict[str, Any] = {}
     for each in listed:
         packages[each["ImportPath"]] = record = package_record(each, places)
+        if each.get("Match") and _is_excluded(each):
+            del record["error"]  # which is no error of a package that a pattern means
         if _is_program(each):
             record |= {"directory": places.relative(each["Dir"]), "files": []}
             record["deps"] = each.get("Deps") or []
@@ -138,14 +140,17 @@ def _is_program(listed: Mapping[str, Any]) -> bool:
 
 def _tested(listed: Mapping[str, Any], places: Places) -> tuple[str, str, bool, str, list[str]]:
     error = (listed.get("Error") or {}).get("Err", "")
-    excluded = error.startswith(_EXCLUDED)
     return (
         places.relative(listed["Dir"]) if listed.get("Dir") else "",
         listed["ImportPath"],
         _has_tests(listed),
-        "" if excluded else places.clean(error),
+        "" if _is_excluded(listed) else places.clean(error),
         listed["Match"],
     )
+
+
+def _is_excluded(listed: Mapping[str, Any]) -> bool:
+    return bool(listed.get("Error") and listed["Error"]["Err"].startswith(_EXCLUDED))
 
 
 def _has_tests(listed: Mapping[str, Any]) -> bool:
@@ -161,11 +166,10 @@ def _mismatches(
     """Where the expansion of patterns and Go do not agree on what has tests."""
     for each in meant:
         directory = places.relative(each["Dir"]) if each.get("Dir") else ""
-        error = (each.get("Error") or {}).get("Err", "")
         by_pattern = bool(patterns & set(each["Match"]))
         if _has_tests(each) and directory not in declared:
             yield _mismatch(f"Go finds tests in {directory}, and they were not declared")
-        elif directory in declared and not by_pattern and not error.startswith(_EXCLUDED):
+        elif directory in declared and not by_pattern and not _is_excluded(each):
             yield _mismatch(f"tests were declared in {directory}, and Go's patterns leave it out")
 
 
