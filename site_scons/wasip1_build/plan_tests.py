@@ -89,7 +89,8 @@ def _planned(
         refused = CompileTinyGo(artifact.id, f"{state}/verdict.json")
         return PlannedTests(artifact, None, (), (), (refused,))
     tested = [
-        (place, _compile(build_dir, compiler, listing, place)) for place in places[artifact.id]
+        (place, _compile(build_dir, planned.names.profile, compiler, listing, place))
+        for place in places[artifact.id]
     ]
     runs: list[RunTests] = []
     goals: list[Step] = []
@@ -172,10 +173,12 @@ def _argument(place: TestPlace, compiler: CompileGo) -> str:
 
 
 def _compile(
-    build_dir: str, compiler: CompileGo, listing: ListTests, place: TestPlace
+    build_dir: str, profile: str, compiler: CompileGo, listing: ListTests, place: TestPlace
 ) -> CompileTest:
     """What makes a package's test module; the same for all artifacts that are compiled alike."""
-    identity = [listing.output, place.directory, dict(compiler.define)]
+    modules = compiler.modules
+    how = [compiler.flags, dict(compiler.define), str(compiler.go), profile]
+    identity = [modules.work, modules.directory, place.directory, how]
     base = posixpath.basename(place.import_path) or "tests"
     below = f"{build_dir}/{STATE}/test-modules/{sha256_of_json(identity)[:12]}"
     return CompileTest(

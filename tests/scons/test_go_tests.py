@@ -158,7 +158,7 @@ def test_every_way_to_end_is_told_apart(project: Project) -> None:
     assert passed == {"app", "lib", "skips", "reads"}
     assert lines["other"].endswith("[no test files]")
     assert lines["broken"] == "FAIL\texample.com/p/broken [build failed]"
-    assert "broken/x_test.go:5:37: error: the tests of broken do not build [go]" in said
+    assert "broken/x_test.go:5:35: error: the tests of broken do not build [go]" in said
     assert "[not runnable: needs env.f: imports.host does not declare them]" in lines["needs"]
     assert "panic: assignment to entry in nil map" in said
     assert "panics/x_test.go:5: error: example.com/p/panics: TestP failed [test]" in said

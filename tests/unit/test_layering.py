@@ -20,6 +20,7 @@ ORDER = (
     "steps",
     "planned",
     "plan",
+    "plan_tests",
     "measure",
     "advise",
     "release",

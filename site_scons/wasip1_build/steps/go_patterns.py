@@ -54,7 +54,7 @@ def from_directory(pattern: str, directory: str, context: GoContext) -> str:
     return relative if above else f"./{relative}".removesuffix("/.")
 
 
-def test_directories(
+def tested_directories(
     root: Path, directory: str, patterns: Iterable[str], context: GoContext
 ) -> tuple[str, ...]:
     """The directories with tests that the patterns mean, sorted, relative to the workspace root.
