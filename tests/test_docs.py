@@ -30,6 +30,8 @@ RUN_BY_CI = (
 )
 # A workflow installs the package from another checkout, which there is none of here.
 INSTALLS = "pip install "
+# Which needs the go command of this environment on PATH; no build does.
+RUNS_GO = " go test "
 # Where a version that no wheel of this environment has is fetched.
 NEEDS_AN_INDEX = "wasip1 doctor --fetch"
 
@@ -79,7 +81,7 @@ def lines_of(text: str) -> list[str]:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recipe_does_what_it_shows(
-    recipe: str, tmp_path: Path, environment: Mapping[str, str]
+    recipe: str, tmp_path: Path, environment: Mapping[str, str], pinned_go: Path
 ) -> None:
     sections = sections_of(HOW_TO.read_text())
     place = tmp_path / "hello"
@@ -94,6 +96,8 @@ def test_a_recipe_does_what_it_shows(
                 pytest.skip("no package index is reached")
             raise
         return
+    if any(RUNS_GO in line for line in lines_of(sections[recipe])):
+        environment = {**environment, "PATH": f"{environment['PATH']}:{pinned_go.parent}"}
     follow(
         [s for s in steps if not (isinstance(s, Command) and s.line.startswith(INSTALLS))],
         place,

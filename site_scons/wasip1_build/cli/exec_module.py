@@ -89,7 +89,7 @@ def _by_library(module: Path, words: tuple[str, ...], given: Given) -> int:
         raise failure("tool-missing", f"{kind.title} is missing", fix=kind.get_it) from missing
     # While the module runs, no Python code would see the signal.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _end_after(_test_timeout_s(words))
+    _end_after(timeout_of_tests_s(words))
     cache = cache_directory(os.environ)
     sys.stdout.flush()
     where = (given.env, given.preopens, given.functions, given.host)
@@ -102,7 +102,7 @@ def _end_after(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _test_timeout_s(words: tuple[str, ...]) -> float:
+def timeout_of_tests_s(words: tuple[str, ...]) -> float:
     """When tests are past their -test.timeout, and a little more; 0 where they have none.
 
     They end themselves then, but for one that loops without a call: nothing can interrupt it on

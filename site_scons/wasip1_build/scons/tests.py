@@ -27,7 +27,7 @@ from wasip1_build.scons.session import Session, is_looking
 from wasip1_build.scons.signing import Signing
 from wasip1_build.spec.select import select
 from wasip1_build.steps.compile_go import CompileGo
-from wasip1_build.steps.go_patterns import from_directory, import_path, tested_directories
+from wasip1_build.steps.go_patterns import directories_with_tests, from_directory, import_path
 from wasip1_build.steps.judge_tests import read_records
 from wasip1_build.steps.list_tests import read_tests
 from wasip1_build.steps.run_tests import LIBRARY
@@ -102,7 +102,7 @@ def _places(root: Path, planned: PlannedArtifact) -> tuple[TestPlace, ...]:
         return ()
     patterns = artifact.test.packages
     try:
-        found = tested_directories(root, artifact.directory, patterns, compiler.modules)
+        found = directories_with_tests(root, artifact.directory, patterns, compiler.modules)
     except Failure as problem:
         where = artifact.where("test.packages")
         raise Failure(tuple(replace(each, location=where) for each in problem.findings)) from None

@@ -54,7 +54,7 @@ def from_directory(pattern: str, directory: str, context: GoContext) -> str:
     return relative if above else f"./{relative}".removesuffix("/.")
 
 
-def tested_directories(
+def directories_with_tests(
     root: Path, directory: str, patterns: Iterable[str], context: GoContext
 ) -> tuple[str, ...]:
     """The directories with tests that the patterns mean, sorted, relative to the workspace root.

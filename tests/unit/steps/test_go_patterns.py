@@ -13,10 +13,10 @@ import pytest
 from wasip1_build.findings import Failure
 from wasip1_build.steps.go_context import find_go_context
 from wasip1_build.steps.go_patterns import (
+    directories_with_tests,
     from_directory,
     import_path,
     may_be_tests,
-    tested_directories,
 )
 from wasip1_build.steps.go_tests import GoTests, from_test_list
 
@@ -60,7 +60,7 @@ PATTERNS = {
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_pattern_means_what_it_means_to_go(tree: Path, pattern: str, pinned_go: Path) -> None:
     context = find_go_context(tree, "m")
-    found = tested_directories(tree, "m", [pattern], context)
+    found = directories_with_tests(tree, "m", [pattern], context)
     assert {os.path.relpath(place, "m") for place in found} == PATTERNS[pattern]
     listed = go_list(tree / "m", pinned_go, "-e", "-f={{.Dir}} {{len .TestGoFiles}}", pattern)
     by_go = {Path(line.split()[0]) for line in listed.splitlines() if line.endswith(" 1")}
@@ -91,7 +91,7 @@ def test_what_is_not_there_is_refused(tree: Path) -> None:
         ("fmt", "fmt is in no module of this workspace"),
     ):
         with pytest.raises(Failure, match=said):
-            tested_directories(tree, "m", [pattern], context)
+            directories_with_tests(tree, "m", [pattern], context)
 
 
 def test_names_of_files_say_for_which_system_tests_are() -> None:
