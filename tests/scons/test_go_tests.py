@@ -179,6 +179,25 @@ def test_every_way_to_end_is_told_apart(project: Project) -> None:
     assert found["example.com/p/bytes"].get("failures") == "1"
 
 
+def test_what_cannot_be_loaded_is_no_earlier_result(project: Project) -> None:
+    project.build("-Q", "test")
+    missing = 'import "example.com/none"\n'
+    project.write("app/main_test.go", go_file("main", "func TestN() { none.F() }", missing))
+    for _again in range(2):  # what is not loaded today may be tomorrow: it is asked each time
+        failed = project.scons("-Q", "test")
+        assert failed.status == 2
+        assert "app/main_test.go:4:8: error: the tests of app do not build [go]" in failed.output
+        assert "go get example.com/none" in failed.output
+        assert "FAIL\texample.com/p/app [setup failed]\n" in failed.output
+        assert "ok  \texample.com/p/lib\t" in failed.output
+        found = suites(project)
+        assert found["example.com/p/app"].get("errors") == "1"
+        assert found["example.com/p/lib"].get("errors") == "0"
+    project.write("app/main_test.go", go_file("main", "func TestApp(t *testing.T) { main() }"))
+    assert "ok  \texample.com/p/app\t" in project.build("-Q", "test").output
+    assert suites(project)["example.com/p/app"].get("errors") == "0"
+
+
 def test_flags_and_artifacts_are_passed_on_and_checked(project: Project) -> None:
     listed = project.build("-Q", "test", "TEST_ARGS=-run TestAdd -v -short", "ARTIFACT=app")
     assert "--- PASS: TestAdd (0.00s)\nPASS\nok  \texample.com/p/lib\t" in listed.output

@@ -75,7 +75,7 @@ def parse(text: str) -> TestOutput:
 
 def plain(text: str) -> str:
     """What `go test -v` shows of it: without marks and without the lines that name no test."""
-    lines = (line for line, marked in _lines(text) if not (marked and line == "=== NAME  \n"))
+    lines = (line for line, marked in _lines(text) if not (marked and line.strip() == "=== NAME"))
     return "".join(lines)
 
 

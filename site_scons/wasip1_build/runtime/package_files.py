@@ -28,7 +28,21 @@ def package_files(
         waiting += files.add(waiting.pop())
         if files.size_bytes > STAGED_BYTES:
             raise _too_large(directory, files.size_bytes)
-    return tuple(sorted(files.found))
+    return tuple(sorted(_without_bare_directories(files.found)))
+
+
+def _without_bare_directories(found: list[Entry]) -> Iterator[Entry]:
+    """The entries without directories in which no file is, but for those in testdata: most of them
+    hold nothing but packages, and one more of those is no business of this package's."""
+    around = {parent for e in found if e.kind != "directory" for parent in _parents(e.name)}
+    for entry in found:
+        if entry.kind != "directory" or entry.name in around or "testdata" in entry.name.split("/"):
+            yield entry
+
+
+def _parents(name: str) -> Iterator[str]:
+    while name := name.rpartition("/")[0]:
+        yield name
 
 
 class _Files:

@@ -13,6 +13,7 @@ import SCons.Node
 import SCons.Script
 
 from wasip1_build.digests import Digests
+from wasip1_build.files import write_atomically
 from wasip1_build.findings import Failure, failure
 from wasip1_build.plan_tests import PlannedTests, TestPlace, TestRequest, plan_tests
 from wasip1_build.planned import PlannedArtifact
@@ -29,13 +30,16 @@ from wasip1_build.spec.select import select
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.go_patterns import directories_with_tests, from_directory, import_path
 from wasip1_build.steps.judge_tests import read_records
+from wasip1_build.steps.junit import WriteJUnit, junit
 from wasip1_build.steps.list_tests import read_tests
-from wasip1_build.steps.run_tests import LIBRARY
+from wasip1_build.steps.run_tests import LIBRARY, RunTests
 from wasip1_build.steps.test_flags import read_flags
+from wasip1_build.steps.test_record import TestRecord
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
 
 _CURRENT = (SCons.Node.executed, SCons.Node.up_to_date)
+_FAILED = SCons.Node.failed
 
 
 def declare_tests(
@@ -59,7 +63,7 @@ def declare_tests(
     listings = {each.listing.output: each.listing for each in planned if each.listing}
     steps = [*listings.values(), *(step for each in planned for step in each.steps)]
     owners = {step.outputs[0]: each.artifact.id for each in planned for step in each.steps}
-    nodes = declare(env, session, steps, owners=owners)
+    nodes = declare(env, session, steps, _seals(planned), owners)
     goals = [
         nodes[name]
         for each in planned
@@ -69,6 +73,17 @@ def declare_tests(
     ]
     env.Alias(prefix + TEST, goals)
     return Tests(session, nodes, planned, asked, request)
+
+
+def _seals(planned: tuple[PlannedTests, ...]) -> dict[str, tuple[str, ...]]:
+    """By a step's first output, the reports that must not outlive its failure: they would tell of
+    an earlier run."""
+    seals: dict[str, tuple[str, ...]] = {}
+    for each in planned:
+        reports = tuple(goal.output for goal in each.goals if isinstance(goal, WriteJUnit))
+        for step in (*([each.listing] if each.listing else []), *each.compiles, *each.runs):
+            seals[step.outputs[0]] = (*seals.get(step.outputs[0], ()), *reports)
+    return seals
 
 
 def _asked(declared: Declared, names: str) -> tuple[str, ...]:
@@ -149,6 +164,7 @@ class Tests:
             if everything and not SCons.Script.GetBuildFailures():
                 self.session.record.remove_unplanned(self.nodes)
             self.session.save()
+            self._report_setup_failures()
             if not SCons.Script.GetOption("clean"):
                 text = tests_text(list(self._shown()), verbose=self.request.flags.verbose)
                 style = style_of(sys.stdout, os.environ)
@@ -156,6 +172,27 @@ class Tests:
                 sys.stdout.flush()
         except (Failure, OSError) as error:
             print(f"error: the end of the tests was not recorded: {error}", file=sys.stderr)
+
+    def _report_setup_failures(self) -> None:
+        """Writes the JUnit files that no step could write, because tests could not be loaded."""
+        for each in self.planned:
+            failed = {
+                step.output for step in each.runs if self.nodes[step.output].get_state() == _FAILED
+            }
+            for goal in (goal for goal in each.goals if isinstance(goal, WriteJUnit)):
+                if failed & set(goal.records):
+                    records = [
+                        self._record(step) for step in each.runs if step.output in goal.records
+                    ]
+                    path = self.session.context.path(goal.output)
+                    write_atomically(path, junit(each.artifact.id, records))
+
+    def _record(self, step: RunTests) -> TestRecord:
+        """What is known of a package's tests."""
+        if self.nodes[step.output].get_state() in _CURRENT:
+            return read_records(self.session.context, (step.output,))[0]
+        why = "its tests could not be loaded: the log of the build says why"
+        return TestRecord(step.import_path, step.directory, step.runtime, "build failed", why)
 
     def _shown(self) -> Iterator[Shown]:
         planned = {each.artifact.id: each for each in self.planned}
