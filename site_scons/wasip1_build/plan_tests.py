@@ -16,9 +16,10 @@ from wasip1_build.steps.go_patterns import from_directory
 from wasip1_build.steps.judge_tests import JudgeTests
 from wasip1_build.steps.junit import WriteJUnit
 from wasip1_build.steps.list_tests import ListTests
-from wasip1_build.steps.run_tests import LIBRARY, RunTests
+from wasip1_build.steps.run_tests import RunTests
 from wasip1_build.steps.step import Step
-from wasip1_build.steps.test_flags import TestFlags
+from wasip1_build.steps.test_flags import TestFlags, flags_of_go
+from wasip1_build.steps.test_record import LIBRARY
 from wasip1_build.toolchain.tools import ToolRequest
 
 
@@ -219,7 +220,7 @@ def _run(
         gogc=artifact.runtime.gogc,
         memory_limit_bytes=artifact.runtime.memory_limit_bytes,
         timeout_s=artifact.test.timeout_s,
-        flags=request.flags.flags,
+        flags=(*flags_of_go(artifact.test.timeout_s), *request.flags.flags),
         again=request.flags.again,
         runtime=name,
         program=program,

@@ -218,6 +218,28 @@ def test_flags_and_artifacts_are_passed_on_and_checked(project: Project) -> None
         assert refused.status == 2 and said in refused.output, words
 
 
+def test_each_runtime_has_its_own_result(project: Project, tmp_path: Path) -> None:
+    stand_in = tmp_path / "wazero"
+    said = r"\026=== RUN   TestX\n\026--- FAIL: TestX (0.00s)\n\026FAIL\n"
+    stand_in.write_text(f"#!/bin/sh\nprintf '{said}'\nexit 1\n")
+    stand_in.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    ended = project.scons("-Q", "test", "RUNTIME=wasmtime,wazero", env=path)
+    assert ended.status == 2
+    assert "ok  \texample.com/p/lib\t" in ended.output and "(wasmtime)" in ended.output
+    assert "example.com/p/lib: TestX failed under wazero [test]" in ended.output
+    assert "FAIL\texample.com/p/lib\t" in ended.output
+    assert (project.root / "build/app/app.tests.wazero.xml").is_file()
+    assert suites(project)["example.com/p/lib"].get("failures") == "0"
+    assert "test" not in project.build("-Q", "test").verbs
+
+
+def test_an_artifact_without_tests_is_said(project: Project) -> None:
+    project.write("wasip1.toml", SPEC.replace('test.packages = ["./..."]\n', ""))
+    said = project.build("-Q", "test").output
+    assert ".:app: no tests declared" in said and "ok  " not in said
+
+
 def test_a_plain_build_stays_fast_and_keeps_results(project: Project) -> None:
     project.build("-Q")
     project.build("-Q", "test")
@@ -227,6 +249,9 @@ def test_a_plain_build_stays_fast_and_keeps_results(project: Project) -> None:
     project.edit("lib/lib_test.go", "1, 2", "2, 1")
     assert project.build("-Q").steps == ()
     assert "test" in project.build("-Q", "test").verbs
+    project.build("-Q", "default", "test")
+    assert project.build("-Q", "default", "test").steps == ()
+    assert "`default' is up to date." in project.build("-Q").output
 
 
 def test_looking_runs_nothing_and_cleaning_removes_the_results(project: Project) -> None:

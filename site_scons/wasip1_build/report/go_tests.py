@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wasip1_build.steps.test_record import TestRecord, result_line
 
+NAMED = 10  # artifacts without tests that are named
 # Tests may print anything: no escape sequence of theirs may reach the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -28,12 +29,13 @@ class Shown:
 def tests_text(artifacts: Sequence[Shown], *, verbose: bool) -> str:
     """The results of artifacts, a line for each package; with `verbose` what each printed, too."""
     lines: list[str] = []
-    for each in artifacts:
-        several = len(artifacts) > 1
-        if not each.declares:
-            lines.append(f"{each.artifact}: no tests declared")
-            continue
-        if several:
+    without = [each.artifact for each in artifacts if not each.declares]
+    if len(without) > NAMED:
+        lines.append(f"{len(without)} artifacts: no tests declared")
+    else:
+        lines += [f"{name}: no tests declared" for name in without]
+    for each in (each for each in artifacts if each.declares):
+        if len(artifacts) > 1:
             lines.append(f"# {each.artifact}")
         lines += _lines(each, verbose=verbose)
     return "".join(f"{line}\n" for line in lines)

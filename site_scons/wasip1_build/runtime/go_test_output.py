@@ -1,5 +1,5 @@
 """What the tests of a Go package did, told from what their program printed with
--test.v=test2json (cmd/test2json, package testing)."""
+-test.v=test2json (cmd/test2json, package testing), or with -test.v alone."""
 
 from __future__ import annotations
 
@@ -120,10 +120,12 @@ def first_position(text: str, directory: str) -> tuple[str, int] | None:
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
-    """The lines, each with its end, and whether package testing wrote it."""
+    """The lines, each with its end, and whether package testing may have written it: where it
+    writes no marks (under -test.v alone), any line may be its own."""
+    unmarked = _MARK not in text
     for line in text.translate(_AROUND_ERRORS).splitlines(keepends=True):
         before, *marked = line.split(_MARK)
         if before:
-            yield before, False
+            yield before, unmarked
         for part in marked:
             yield part, True

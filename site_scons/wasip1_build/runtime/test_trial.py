@@ -18,8 +18,6 @@ from wasip1_build.runtime.staging import Entry, copy_tree
 from wasip1_build.spec.model import Grants
 
 TEMPORARY = "/tmp"
-# Go ends the tests itself a little earlier than we do, and then says what each goroutine does.
-EARLIER_S, EARLIER = 2.0, 0.1
 # A program compiles the module before it runs it, which is no time of the tests.
 PROGRAM_COMPILES_S = 120.0
 
@@ -86,11 +84,6 @@ class TestTrial:
     def _temporary(self) -> Path:
         return self.scratch / "temporary"
 
-    def _arguments(self) -> tuple[str, ...]:
-        earlier_s = min(EARLIER_S, EARLIER * self.timeout_s)
-        timeout = f"-test.timeout={round((self.timeout_s - earlier_s) * 1000)}ms"
-        return ("-test.v=test2json", "-test.paniconexit0", timeout, *self.flags)
-
     def _environment(self) -> tuple[tuple[str, str], ...]:
         given = guest.environment(self.grants, None, self.gogc, self.memory_limit_bytes)
         # On wasip1 Go's working directory is $PWD.
@@ -127,7 +120,7 @@ class TestTrial:
             action="run",
             code=str(code),
             compiled_code=True,
-            argv=(f"{self.name}.test", *self._arguments()),
+            argv=(f"{self.name}.test", *self.flags),
             env=self._environment(),
             preopens=self._preopens(),
             functions=self.functions,
@@ -146,7 +139,7 @@ class TestTrial:
         limits = self._limits()
         given = Guest(
             module=self.module,
-            args=self._arguments(),
+            args=self.flags,
             env=self._environment(),
             preopens=self._preopens(),
             cache=self.scratch / "cache",

@@ -32,9 +32,9 @@ from wasip1_build.steps.go_patterns import directories_with_tests, from_director
 from wasip1_build.steps.judge_tests import read_records
 from wasip1_build.steps.junit import WriteJUnit, junit
 from wasip1_build.steps.list_tests import read_tests
-from wasip1_build.steps.run_tests import LIBRARY, RunTests
+from wasip1_build.steps.run_tests import RunTests
 from wasip1_build.steps.test_flags import read_flags
-from wasip1_build.steps.test_record import TestRecord
+from wasip1_build.steps.test_record import LIBRARY, TestRecord
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
 

@@ -26,8 +26,6 @@ from wasip1_build.toolchain.tools import ToolRequest
 from wasip1_build.wasm.module import load, read_module
 from wasip1_build.wasm.preview1 import MODULE as WASI
 
-LIBRARY = "wasmtime"  # the runtime that is a Python package; the others are programs
-
 
 @dataclass(frozen=True)
 class RunTests:

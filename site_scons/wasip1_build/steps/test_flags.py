@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from wasip1_build.findings import Failure, failure
 
+# Go ends tests itself a little earlier than we do, and then says what each goroutine does.
+EARLIER_S, EARLIER = 2.0, 0.1
 _WITH_VALUE = frozenset(
     ("bench", "benchtime", "count", "cpu", "list", "parallel", "run", "shuffle", "skip")
 )
@@ -24,6 +26,12 @@ class TestFlags:
     flags: tuple[str, ...] = ()
     verbose: bool = False
     again: bool = False
+
+
+def flags_of_go(timeout_s: float) -> tuple[str, ...]:
+    """The flags under which a test program that Go made tells of every test, and ends in time."""
+    ends_s = timeout_s - min(EARLIER_S, EARLIER * timeout_s)
+    return ("-test.v=test2json", "-test.paniconexit0", f"-test.timeout={round(ends_s * 1000)}ms")
 
 
 def read_flags(text: str) -> TestFlags:

@@ -21,6 +21,7 @@ from wasip1_build.runtime.launch import Outcome
 from wasip1_build.runtime.test_trial import Tried
 from wasip1_build.steps.results import damaged, findings_of
 
+LIBRARY = "wasmtime"  # the runtime that is a Python package; the others are programs
 VERDICTS = ("pass", "fail", "timeout", "build failed", "no tests", "not runnable")
 SHOWN_CHARS = 100_000  # of what a package printed, in a finding
 _OUTSIDE = "Bad file number"  # what Go says of a path that is in no directory of the guest's
@@ -79,7 +80,7 @@ def record_of_run(
     outcome = tried.outcome
     text = outcome.stdout.decode("utf-8", "backslashreplace")
     parsed = parse(text)
-    verdict, why = _verdict(outcome, text, timeout_s, is_program=blank.runtime != "wasmtime")
+    verdict, why = _verdict(outcome, text, timeout_s, is_program=blank.runtime != LIBRARY)
     if verdict == "pass":  # a benchmark has no line that says that it passed
         for test in parsed.tests.values():
             test.status = "pass" if test.status == "unfinished" else test.status
@@ -143,6 +144,7 @@ def _findings(record: TestRecord) -> tuple[Finding, ...]:
     what = f"{record.import_path}: {', '.join(names[:5])}" if names else record.import_path
     what += f" and {len(names) - 5} more" if len(names) > 5 else ""
     what += " did not end in time" if record.verdict == "timeout" else " failed"
+    what += "" if record.runtime == LIBRARY else f" under {record.runtime}"
     outside = _OUTSIDE in record.failed
     return (
         Finding(

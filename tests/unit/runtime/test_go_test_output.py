@@ -42,6 +42,18 @@ def test_each_test_has_its_end_its_time_and_its_output() -> None:
     assert tests["TestB/later"].output == "    a_test.go:12: not now\n"
 
 
+def test_output_without_marks_is_understood_as_well() -> None:
+    text = (
+        "=== RUN   TestA\n    a_test.go:5: hi\n--- PASS: TestA (0.01s)\n=== RUN   TestB\npanic: x\n"
+    )
+    found = parse(text)
+    assert [(t.name, t.status) for t in found.tests.values()] == [
+        ("TestA", "pass"),
+        ("TestB", "unfinished"),
+    ]
+    assert found.tests["TestB"].output == "panic: x\n"
+
+
 def test_failures_are_shown_as_go_test_shows_them() -> None:
     shown = failures(parse(PRINTED))
     assert (

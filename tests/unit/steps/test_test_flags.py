@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wasip1_build.findings import Failure
-from wasip1_build.steps.test_flags import read_flags
+from wasip1_build.steps.test_flags import flags_of_go, read_flags
 
 
 def test_flags_are_translated_as_go_test_does() -> None:
@@ -33,3 +33,8 @@ def test_flags_are_translated_as_go_test_does() -> None:
 def test_what_is_not_passed_on_is_refused(text: str, said: str) -> None:
     with pytest.raises(Failure, match=said):
         read_flags(text)
+
+
+def test_go_ends_tests_a_little_earlier_than_we_do() -> None:
+    assert flags_of_go(30.0)[-1] == "-test.timeout=28000ms"
+    assert flags_of_go(2.0)[-1] == "-test.timeout=1800ms"
