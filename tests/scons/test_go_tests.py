@@ -75,6 +75,7 @@ def suites(project: Project) -> dict[str, ElementTree.Element]:
 
 
 def test_a_second_run_executes_nothing_and_says_the_results_again(project: Project) -> None:
+    project.build("-Q", "test")
     again = project.build("-Q", "test")
     assert again.steps == ()
     app, lib, none = again.output.splitlines()[-3:]
@@ -84,6 +85,7 @@ def test_a_second_run_executes_nothing_and_says_the_results_again(project: Proje
 
 
 def test_an_edit_reruns_the_tests_of_the_package_and_of_its_dependents(project: Project) -> None:
+    project.build("-Q", "test")
     project.write("app/main_test.go", go_file("main", "func TestOther(t *testing.T) { main() }"))
     only = [path.rpartition("/")[2] for verb, path in project.build("-Q", "test").steps
             if verb == "test"]  # fmt: skip
@@ -199,6 +201,7 @@ def test_what_cannot_be_loaded_is_no_earlier_result(project: Project) -> None:
 
 
 def test_flags_and_artifacts_are_passed_on_and_checked(project: Project) -> None:
+    project.build("-Q", "test")
     listed = project.build("-Q", "test", "TEST_ARGS=-run TestAdd -v -short", "ARTIFACT=app")
     assert "--- PASS: TestAdd (0.00s)\nPASS\nok  \texample.com/p/lib\t" in listed.output
     assert "example.com/p/app" in listed.output and "[no tests to run]" in listed.output

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 from wasip1_build.files import json_bytes, sha256_of_bytes, sha256_of_file, sha256_of_json
 from wasip1_build.findings import Failure, failure
-from wasip1_build.runtime.granted import Layout, layout, stage, walk
+from wasip1_build.runtime.granted import stage
 from wasip1_build.runtime.request import host_functions
-from wasip1_build.runtime.staging import Entry
 from wasip1_build.runtime.trial import Subject
 from wasip1_build.runtime.trials import Tried, try_all
 from wasip1_build.runtime.values import shown
 from wasip1_build.runtime.verdict import Run
 from wasip1_build.spec.model import Check, FunctionType, Grants, Kind
+from wasip1_build.steps.granted_files import granted_files
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain.tools import ToolRequest
 
@@ -64,7 +63,7 @@ class RunChecks:
     def discovered(self, context: Context) -> tuple[str, ...]:
         """The files in the granted directories, each an input; none where they cannot be listed."""
         try:
-            made, listings = self._granted(context, lambda _path: "")
+            made, listings = granted_files(self.grants, context, lambda _path: "")
         except Failure:
             return ()
         return tuple(
@@ -101,7 +100,7 @@ class RunChecks:
     def run(self, context: Context) -> None:
         """Raises Failure where the library is missing or a granted directory cannot be staged."""
         library = context.tools.find(self.library)
-        made, listings = self._granted(context, sha256_of_file)
+        made, listings = granted_files(self.grants, context, sha256_of_file)
         scratch = context.scratch()
         pristine = scratch / "pristine"
         stage(made, listings, pristine)
@@ -149,30 +148,10 @@ class RunChecks:
             "findings": [finding.to_json() for each in tried for finding in each.findings],
         }
 
-    def _granted(
-        self, context: Context, digest: Callable[[Path], str | None]
-    ) -> tuple[Layout, tuple[tuple[Entry, ...], ...]]:
-        """Where the granted directories are and what is in them. Raises Failure."""
-        made = layout(self.grants, context.root)
-        built = (context.root / context.build_dir).resolve()
-        for number, place in enumerate(made.places):
-            host = made.roots[place.root] / place.below
-            if built.is_relative_to(host) or host.is_relative_to(built):
-                raise failure(
-                    "grant-build-dir",
-                    f"the granted directory {place.grant.host} and {context.build_dir}, where "
-                    "builds are written, overlap",
-                    why="every file in a granted directory is an input of the checks, and each "
-                    "build would change it",
-                    fix="grant a directory of fixtures (testdata/NAME) to the artifact instead",
-                    key=f"grants.dirs.{number}",
-                )
-        return made, walk(made, digest)
-
     def _granted_digest(self, context: Context) -> list[Any]:
         """What is in the granted directories, or why that cannot be said: then `run` fails."""
         try:
-            made, listings = self._granted(context, context.digests.digest)
+            made, listings = granted_files(self.grants, context, context.digests.digest)
         except Failure as problem:
             return [str(problem)]
         for root, listing in zip(made.roots, listings, strict=True):

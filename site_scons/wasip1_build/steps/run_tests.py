@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import platform
 import posixpath
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import Any, ClassVar
 
 from wasip1_build.files import sha256_of_file, sha256_of_json
 from wasip1_build.findings import Failure
-from wasip1_build.runtime.granted import Layout, layout, walk
+from wasip1_build.runtime.granted import Layout
 from wasip1_build.runtime.package_files import package_files
 from wasip1_build.runtime.request import host_functions
 from wasip1_build.runtime.staging import Entry
 from wasip1_build.runtime.test_trial import TestTrial, Tried
 from wasip1_build.spec.model import FunctionType, Grants
+from wasip1_build.steps.granted_files import granted_files
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.steps.test_build import BUILT, FAILED, TestBuild, read_build
 from wasip1_build.steps.test_record import TestRecord, record_of_run
@@ -98,7 +100,7 @@ class RunTests:
             "flags": self.flags,
             "engine": [self.runtime, engine],
             "files": self._digest(context),
-            "again": context.once(("again", self.output), _now) if self.again else None,
+            "again": context.once(("again", self.output), time.time_ns) if self.again else None,
         }
 
     def run(self, context: Context) -> None:
@@ -181,10 +183,10 @@ class RunTests:
         self, context: Context, digest: Callable[[Path], str | None]
     ) -> tuple[Layout, tuple[tuple[Entry, ...], ...], tuple[Entry, ...]]:
         """What is granted and what is beside the tests. Raises Failure and OSError."""
-        made = layout(self.grants, context.root)
+        made, listings = granted_files(self.grants, context, digest)
         skip = (context.path(context.build_dir),)
         beside = package_files(context.path(self.directory), skip, digest)
-        return made, walk(made, digest), beside
+        return made, listings, beside
 
     def _digest(self, context: Context) -> list[Any]:
         """What a test can read, or why that cannot be said: then `run` fails."""
@@ -194,9 +196,3 @@ class RunTests:
             return [str(problem)]
         places = [[place.root, place.below] for place in made.places]
         return [places, *(sha256_of_json(each) for each in (*listings, beside))]
-
-
-def _now() -> int:
-    import time
-
-    return time.time_ns()
