@@ -57,6 +57,12 @@ def test_output_and_exit_code_are_returned() -> None:
     assert result.killed == ""
 
 
+def test_both_streams_come_together_in_their_order() -> None:
+    code = "import os; [os.write(number, b'%d' % number) for number in (1, 2, 1, 2)]"
+    done = python(code, together=True)
+    assert (done.stdout, done.stderr) == (b"1212", b"")
+
+
 def test_the_environment_is_exactly_what_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "1")
     code = "import os; print(sorted(set(os.environ) - {'LC_CTYPE'}))"

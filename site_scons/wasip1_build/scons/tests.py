@@ -80,9 +80,11 @@ def _seals(planned: tuple[PlannedTests, ...]) -> dict[str, tuple[str, ...]]:
     an earlier run."""
     seals: dict[str, tuple[str, ...]] = {}
     for each in planned:
-        reports = tuple(goal.output for goal in each.goals if isinstance(goal, WriteJUnit))
-        for step in (*([each.listing] if each.listing else []), *each.compiles, *each.runs):
-            seals[step.outputs[0]] = (*seals.get(step.outputs[0], ()), *reports)
+        shared = [each.listing] if each.listing else []
+        before = {step.outputs[0] for step in (*shared, *each.compiles)}
+        for goal in (goal for goal in each.goals if isinstance(goal, WriteJUnit)):
+            for output in (*before, *goal.records):
+                seals[output] = (*seals.get(output, ()), goal.output)
     return seals
 
 
