@@ -11,7 +11,6 @@ from wasip1_build.planned import STATE, PlannedArtifact
 from wasip1_build.spec.model import Artifact
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.compile_test import CompileTest
-from wasip1_build.steps.compile_tinygo import CompileTinyGo
 from wasip1_build.steps.go_patterns import from_directory
 from wasip1_build.steps.judge_tests import JudgeTests
 from wasip1_build.steps.junit import WriteJUnit
@@ -68,7 +67,7 @@ def plan_tests(
     request: TestRequest,
 ) -> tuple[PlannedTests, ...]:
     """The tests of the artifacts that declare any; `places` are the packages by DIR:NAME."""
-    declaring = [each for each in artifacts if each.artifact.test.packages]
+    declaring = [each for each in artifacts if each.artifact.test.packages and _compiler(each)]
     listings = _listings(build_dir, [each for each in declaring if _compiler(each)], places)
     return tuple(
         _planned(build_dir, each, listings.get(each.artifact.id), places, request)
@@ -86,9 +85,8 @@ def _planned(
     artifact = planned.artifact
     state = f"{build_dir}/{STATE}/{planned.names.state('test')}"
     compiler = _compiler(planned)
-    if compiler is None or listing is None:
-        refused = CompileTinyGo(artifact.id, f"{state}/verdict.json")
-        return PlannedTests(artifact, None, (), (), (refused,))
+    assert compiler is not None
+    assert listing is not None
     tested = [
         (place, _compile(build_dir, planned.names.profile, compiler, listing, place))
         for place in places[artifact.id]

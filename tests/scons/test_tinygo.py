@@ -212,7 +212,7 @@ def test_a_compile_error_has_its_place(two: Project) -> None:
 
 
 def test_what_needs_a_scheduler_says_so(two: Project) -> None:
-    two.edit("hello/main.go", "package main\n", "package main\n\nimport \"fmt\"\n")
+    two.edit("hello/main.go", "package main\n", 'package main\n\nimport "fmt"\n')
     two.edit("hello/main.go", "println(who()", "fmt.Println(who()")
     chosen = 'compiler = "tinygo"\ntinygo.scheduler = "none"'
     two.edit("wasip1.toml", 'compiler = "tinygo"', chosen)

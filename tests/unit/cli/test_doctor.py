@@ -140,7 +140,9 @@ def test_what_tinygo_cannot_find_is_missing(with_tinygo: Path, capsys):
 def test_a_go_that_is_named_beside_tinygo_is_needed_too(machine: Path, with_tinygo: Path, capsys):
     assert with_tinygo.is_file()
     spec = machine / "wasip1.toml"
-    spec.write_text(spec.read_text().replace("[toolchain]\n", '[toolchain]\ntinygo.go = "1.25.1"\n'))
+    spec.write_text(
+        spec.read_text().replace("[toolchain]\n", '[toolchain]\ntinygo.go = "1.25.1"\n')
+    )
     code, record = report(capsys)
     assert code == 1
     assert record["tools"]["tinygo's go"]["wanted"] == "1.25.1"
