@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from wasip1_build.files import sha256_of_json
 from wasip1_build.planned import STATE, PlannedArtifact
 from wasip1_build.spec.model import Artifact
-from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.compile_test import CompileTest
+from wasip1_build.steps.compile_tinygo import CompileTinyGo
+from wasip1_build.steps.compile_tinygo_test import CompileTinyGoTest
 from wasip1_build.steps.go_patterns import from_directory
 from wasip1_build.steps.judge_tests import JudgeTests
 from wasip1_build.steps.junit import WriteJUnit
 from wasip1_build.steps.list_tests import ListTests
+from wasip1_build.steps.list_tinygo import ListTinyGoTests
 from wasip1_build.steps.run_tests import RunTests
 from wasip1_build.steps.step import Step
-from wasip1_build.steps.test_flags import TestFlags, flags_of_go
+from wasip1_build.steps.test_flags import FLAGS_OF_TINYGO, TestFlags, flags_of_go
 from wasip1_build.steps.test_record import LIBRARY
 from wasip1_build.toolchain.tools import ToolRequest
 
@@ -67,26 +70,23 @@ def plan_tests(
     request: TestRequest,
 ) -> tuple[PlannedTests, ...]:
     """The tests of the artifacts that declare any; `places` are the packages by DIR:NAME."""
-    declaring = [each for each in artifacts if each.artifact.test.packages and _compiler(each)]
-    listings = _listings(build_dir, [each for each in declaring if _compiler(each)], places)
+    declaring = [each for each in artifacts if each.artifact.test.packages]
+    listings = _listings(build_dir, declaring, places)
     return tuple(
-        _planned(build_dir, each, listings.get(each.artifact.id), places, request)
-        for each in declaring
+        _planned(build_dir, each, listings[each.artifact.id], places, request) for each in declaring
     )
 
 
 def _planned(
     build_dir: str,
     planned: PlannedArtifact,
-    listing: ListTests | None,
+    listing: ListTests,
     places: Mapping[str, Sequence[TestPlace]],
     request: TestRequest,
 ) -> PlannedTests:
     artifact = planned.artifact
     state = f"{build_dir}/{STATE}/{planned.names.state('test')}"
-    compiler = _compiler(planned)
-    assert compiler is not None
-    assert listing is not None
+    compiler = compilation(planned)
     tested = [
         (place, _compile(build_dir, planned.names.profile, compiler, listing, place))
         for place in places[artifact.id]
@@ -112,9 +112,9 @@ def _planned(
     )
 
 
-def _compiler(planned: PlannedArtifact) -> CompileGo | None:
-    """The step by which Go compiles the artifact itself."""
-    return next((step for step in planned.steps if isinstance(step, CompileGo)), None)
+def compilation(planned: PlannedArtifact) -> Compile:
+    """The step that compiles the artifact itself."""
+    return next(step for step in planned.steps if isinstance(step, Compile))
 
 
 def _listings(
@@ -125,9 +125,9 @@ def _listings(
     """One listing for all artifacts of the same Go context and flags, by artifact id."""
     groups: dict[tuple[object, ...], list[PlannedArtifact]] = {}
     for each in artifacts:
-        compiler = _compiler(each)
-        assert compiler is not None
-        where = (compiler.modules.work, compiler.modules.directory, compiler.flags, compiler.go)
+        compiler = compilation(each)
+        modules, tinygo = compiler.modules, isinstance(compiler, CompileTinyGo)
+        where = (modules.work, modules.directory, compiler.flags, compiler.go, tinygo)
         groups.setdefault(where, []).append(each)
     listings: dict[str, ListTests] = {}
     for members in groups.values():
@@ -141,8 +141,7 @@ def _listing(
     members: Sequence[PlannedArtifact],
     places: Mapping[str, Sequence[TestPlace]],
 ) -> ListTests:
-    compiler = _compiler(members[0])
-    assert compiler is not None
+    compiler = compilation(members[0])
     modules = compiler.modules
     patterns = {
         from_directory(pattern, each.artifact.directory, modules)
@@ -154,9 +153,10 @@ def _listing(
         for each in members
         for place in places[each.artifact.id]
     }
-    identity = [modules.work, modules.directory, compiler.flags, str(compiler.go), sorted(patterns)]
+    where = [modules.work, modules.directory]
+    identity = [*where, compiler.flags, _tools(compiler), sorted(patterns)]
     place = f"{build_dir}/{STATE}/go-tests/{sha256_of_json(identity)[:12]}"
-    return ListTests(
+    listing = ListTests(
         modules=modules,
         patterns=tuple(sorted(patterns)),
         declared=dict(sorted(declared.items())),
@@ -165,22 +165,32 @@ def _listing(
         skip=(build_dir,),
         output=f"{place}/go-tests.json",
     )
+    if isinstance(compiler, CompileTinyGo):
+        return ListTinyGoTests(**vars(listing), tinygo=compiler.tinygo)
+    return listing
 
 
-def _argument(place: TestPlace, compiler: CompileGo) -> str:
+def _argument(place: TestPlace, compiler: Compile) -> str:
     return from_directory("./" + place.directory, ".", compiler.modules)
 
 
+def _tools(compiler: Compile) -> list[str]:
+    """What compiles, as text."""
+    if isinstance(compiler, CompileTinyGo):
+        return [str(compiler.go), str(compiler.tinygo), *compiler.options]
+    return [str(compiler.go)]
+
+
 def _compile(
-    build_dir: str, profile: str, compiler: CompileGo, listing: ListTests, place: TestPlace
+    build_dir: str, profile: str, compiler: Compile, listing: ListTests, place: TestPlace
 ) -> CompileTest:
     """What makes a package's test module; the same for all artifacts that are compiled alike."""
     modules = compiler.modules
-    how = [compiler.flags, dict(compiler.define), str(compiler.go), profile]
+    how = [compiler.flags, dict(compiler.define), _tools(compiler), profile]
     identity = [modules.work, modules.directory, place.directory, how]
     base = posixpath.basename(place.import_path) or "tests"
     below = f"{build_dir}/{STATE}/test-modules/{sha256_of_json(identity)[:12]}"
-    return CompileTest(
+    step = CompileTest(
         modules=compiler.modules,
         package=_argument(place, compiler),
         directory=place.directory,
@@ -191,6 +201,9 @@ def _compile(
         output=f"{below}/{base}.test.wasm",
         report=f"{below}/{base}.build.json",
     )
+    if isinstance(compiler, CompileTinyGo):
+        return CompileTinyGoTest(**vars(step), tinygo=compiler.tinygo, options=compiler.options)
+    return step
 
 
 def _run(
@@ -203,6 +216,8 @@ def _run(
 ) -> RunTests:
     """What runs a test module, whichever compiler made it."""
     name, program = runtime
+    by_tinygo = isinstance(compiled, CompileTinyGoTest)
+    told = FLAGS_OF_TINYGO if by_tinygo else flags_of_go(artifact.test.timeout_s)
     base = posixpath.basename(place.import_path) or "tests"
     return RunTests(
         artifact=artifact.id,
@@ -218,7 +233,7 @@ def _run(
         gogc=artifact.runtime.gogc,
         memory_limit_bytes=artifact.runtime.memory_limit_bytes,
         timeout_s=artifact.test.timeout_s,
-        flags=(*flags_of_go(artifact.test.timeout_s), *request.flags.flags),
+        flags=(*told, *request.flags.flags),
         again=request.flags.again,
         runtime=name,
         program=program,

@@ -15,7 +15,13 @@ import SCons.Script
 from wasip1_build.digests import Digests
 from wasip1_build.files import write_atomically
 from wasip1_build.findings import Failure, failure
-from wasip1_build.plan_tests import PlannedTests, TestPlace, TestRequest, plan_tests
+from wasip1_build.plan_tests import (
+    PlannedTests,
+    TestPlace,
+    TestRequest,
+    compilation,
+    plan_tests,
+)
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.console import style_of
 from wasip1_build.report.go_tests import Shown, tests_text
@@ -27,7 +33,6 @@ from wasip1_build.scons.record import OutputRecord
 from wasip1_build.scons.session import Session, is_looking
 from wasip1_build.scons.signing import Signing
 from wasip1_build.spec.select import select
-from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.go_patterns import directories_with_tests, from_directory, import_path
 from wasip1_build.steps.judge_tests import read_records
 from wasip1_build.steps.junit import WriteJUnit, junit
@@ -114,12 +119,10 @@ def _runtimes(names: str) -> tuple[tuple[str, str | None], ...]:
 def _places(root: Path, planned: PlannedArtifact) -> tuple[TestPlace, ...]:
     """The packages with tests that an artifact's patterns mean. Raises Failure at their line."""
     artifact = planned.artifact
-    compiler = next((step for step in planned.steps if isinstance(step, CompileGo)), None)
-    if compiler is None:
-        return ()
+    modules = compilation(planned).modules
     patterns = artifact.test.packages
     try:
-        found = directories_with_tests(root, artifact.directory, patterns, compiler.modules)
+        found = directories_with_tests(root, artifact.directory, patterns, modules)
     except Failure as problem:
         where = artifact.where("test.packages")
         raise Failure(tuple(replace(each, location=where) for each in problem.findings)) from None

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from wasip1_build.files import json_bytes
+from wasip1_build.findings import Failure
 from wasip1_build.process import Result
 from wasip1_build.steps.compile_go import linker_flags, standard_digest
 from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import GoContext, require_member
+from wasip1_build.steps.go_deps import Main
 from wasip1_build.steps.list_tests import read_tests
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.steps.test_build import BUILT, FAILED, NO_TESTS
@@ -73,8 +76,8 @@ class CompileTest:
         return {
             "arguments": (*self.build_flags, self.package),
             "files": self.discovered(context),
-            "go": context.tools.identity(self.go),
-            "standard": main and standard_digest(context, self.go, main),
+            "tools": self._tools(context),
+            "standard": main and self._standard(context, main),
             "modules": main and main.modules,
             "godebug": main and main.godebug,
             "error": tests and tests.error(self.directory),
@@ -88,15 +91,13 @@ class CompileTest:
 
     def run(self, context: Context) -> None:
         """Raises Failure where go cannot load what the tests need."""
-        tool = context.tools.find(self.go)
         require_member(context.root, self.modules)
         if self._has_none(context):
             context.out(self.output).write_bytes(b"")
             context.out(self.report).write_bytes(json_bytes({"build": NO_TESTS, "findings": []}))
             return
         made = context.scratch() / "test.wasm"
-        arguments = ["test", "-c", "-o", str(made), *self.build_flags, self.package]
-        result = run_go(context, tool, self.modules, arguments)
+        result = self._compile(context, made)
         compiled = result.returncode == 0
         built = compiled and made.is_file()
         context.out(self.output).write_bytes(made.read_bytes() if built else b"")
@@ -114,7 +115,7 @@ class CompileTest:
 
     def _failed(self, context: Context, result: Result) -> Mapping[str, object]:
         what = f"the tests of {self.directory} do not build"
-        problem = go_failure(context, self.modules, result, what, key="test.packages")
+        problem = self._problem(context, result, what)
         tests = read_tests(context, self.listing)
         if tests is None or tests.error(self.directory):
             raise problem
@@ -122,3 +123,19 @@ class CompileTest:
             "build": FAILED,
             "findings": [finding.to_json() for finding in problem.findings],
         }
+
+    def _tools(self, context: Context) -> Key:
+        """The identity of what compiles."""
+        return context.tools.identity(self.go)
+
+    def _standard(self, context: Context, main: Main) -> str | None:
+        """A digest of the standard library's sources that are compiled in."""
+        return standard_digest(context, self.go, main)
+
+    def _compile(self, context: Context, made: Path) -> Result:
+        """Runs the compiler. Raises Failure where it is missing."""
+        arguments = ["test", "-c", "-o", str(made), *self.build_flags, self.package]
+        return run_go(context, context.tools.find(self.go), self.modules, arguments)
+
+    def _problem(self, context: Context, result: Result, what: str) -> Failure:
+        return go_failure(context, self.modules, result, what, key="test.packages")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -45,7 +46,7 @@ class CompileTinyGo(Compile):
             "arguments": (*self.build_flags, self.package),
             "files": self.discovered(context),
             "tools": tinygo_identity(context, self.tinygo, self.go),
-            "standard": main and self._standard(context, main),
+            "standard": main and standard_digest(context, main),
             "modules": main and main.modules,
             "error": main and main.error,
         }
@@ -64,18 +65,23 @@ class CompileTinyGo(Compile):
     @property
     def build_flags(self) -> tuple[str, ...]:
         """The flags of tinygo build, but for -o and -p."""
-        linker = " ".join(shlex.quote(f"-X={n}={self.define[n]}") for n in sorted(self.define))
         return (
             TARGET,
             *(() if self.after else ("-no-debug",)),
             *(("-buildmode=c-shared",) if self.reactor else ()),
-            *((f"-ldflags={linker}",) if linker else ()),
+            *linker_flags(self.define),
             *self.options,
             *self.flags,
         )
 
-    def _standard(self, context: Context, main: Main) -> str | None:
-        """A digest of the standard library's sources that are compiled in, as TinyGo has them."""
-        if not main.tree:
-            return None
-        return sources_digest(context, main, context.path(main.tree) / "src")
+
+def linker_flags(define: Mapping[str, str]) -> tuple[str, ...]:
+    """The flag of tinygo that sets variables, words quoted as in a shell; none where nothing is to
+    be set."""
+    linker = " ".join(shlex.quote(f"-X={name}={define[name]}") for name in sorted(define))
+    return (f"-ldflags={linker}",) if linker else ()
+
+
+def standard_digest(context: Context, main: Main) -> str | None:
+    """A digest of the standard library's sources that are compiled in, as TinyGo has them."""
+    return sources_digest(context, main, context.path(main.tree) / "src") if main.tree else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -105,11 +104,9 @@ class ListGo:
         tool = context.tools.find(self.go)
         require_go_version(context.root, self.modules.files, tool.version)
         assert tool.root is not None, "go has a GOROOT"
-        return run_go(context, tool, self.modules, self._arguments(self.flags)), tool.root
+        arguments = ["list", "-e", "-deps", f"-json={FIELDS}", *self.flags, "--", *self.packages]
+        return run_go(context, tool, self.modules, arguments), tool.root
 
     def _beside(self, context: Context, tree: Path) -> dict[str, str]:  # noqa: ARG002
         """What is recorded beside the packages: nothing of Go's own tree, whose place is known."""
         return {}
-
-    def _arguments(self, flags: Iterable[str]) -> list[str]:
-        return ["list", "-e", "-deps", f"-json={FIELDS}", *flags, "--", *self.packages]

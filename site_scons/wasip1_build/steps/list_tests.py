@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from wasip1_build.digests import stamp_of
+from wasip1_build.process import Result
 from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import GoContext, require_go_version
 from wasip1_build.steps.go_tests import TEST_FIELDS, GoTests, from_test_list
@@ -58,7 +60,7 @@ class ListTests:
             "declared": dict(self.declared),
             "flags": self.flags,
             "directory": self.modules.directory,
-            "go": context.tools.identity(self.go),
+            "tools": self._tools(context),
             "world": context.once(("world", self.output), lambda: self._world(context)),
             "again": self._again(context),
         }
@@ -76,27 +78,40 @@ class ListTests:
 
     def run(self, context: Context) -> None:
         """Raises Failure."""
-        tool = context.tools.find(self.go)
-        require_go_version(context.root, self.modules.files, tool.version)
         asked = dict.fromkeys((*self.patterns, *self.declared.values()))
-        fields = f"-json={TEST_FIELDS}"
-        arguments = ["list", "-e", "-test", "-deps", fields, *self.flags, "--", *asked]
         with keep_work_sum(context, self.modules):
-            result = run_go(context, tool, self.modules, arguments)
+            result, tree = self._list(context, ["-test", f"-json={TEST_FIELDS}"], asked)
         if result.returncode != 0:
             where = self.modules.work or f"{self.modules.module}/go.mod"
             what = f"go cannot list the tests of {where}"
             raise go_failure(context, self.modules, result, what, key="test.packages")
-        assert tool.root is not None, "go has a GOROOT"
+        local = self.modules.directories
         record = from_test_list(
-            result.stdout,
-            context.root,
-            tool.root,
-            self.modules.directories,
-            self.declared,
-            self.patterns,
+            result.stdout, context.root, tree, local, self.declared, self.patterns
         )
+        record |= self._beside(context, tree)
         context.out(self.output).write_text(json.dumps(record, sort_keys=True))
+
+    def _tools(self, context: Context) -> Key:
+        """The identity of what is run."""
+        return context.tools.identity(self.go)
+
+    def _list(
+        self, context: Context, how: Sequence[str], packages: Iterable[str]
+    ) -> tuple[Result, Path]:
+        """What `go list` printed, and the tree of the standard library that it looked at.
+
+        Raises Failure.
+        """
+        tool = context.tools.find(self.go)
+        require_go_version(context.root, self.modules.files, tool.version)
+        assert tool.root is not None, "go has a GOROOT"
+        arguments = ["list", "-e", "-deps", *how, *self.flags, "--", *packages]
+        return run_go(context, tool, self.modules, arguments), tool.root
+
+    def _beside(self, context: Context, tree: Path) -> dict[str, str]:  # noqa: ARG002
+        """What is recorded beside the packages: nothing of Go's own tree, whose place is known."""
+        return {}
 
 
 def read_tests(context: Context, listing: str) -> GoTests | None:

@@ -34,6 +34,10 @@ def flags_of_go(timeout_s: float) -> tuple[str, ...]:
     return ("-test.v=test2json", "-test.paniconexit0", f"-test.timeout={round(ends_s * 1000)}ms")
 
 
+# TinyGo's package testing marks nothing, and ends no tests by time.
+FLAGS_OF_TINYGO = ("-test.v",)
+
+
 def read_flags(text: str) -> TestFlags:
     """The flags in TEST_ARGS="-run X -v"; after -args, what the tests themselves read.
 

@@ -107,7 +107,12 @@ def run_tinygo(
 
 
 def tinygo_failure(
-    context: Context, tools: TinyGoTools, modules: GoContext, result: Result, what: str
+    context: Context,
+    tools: TinyGoTools,
+    modules: GoContext,
+    result: Result,
+    what: str,
+    key: str = "package",
 ) -> Failure:
     """What TinyGo printed, with the reason and the fix where they are known."""
     printed = result.stderr.decode(errors="replace")
@@ -122,7 +127,7 @@ def tinygo_failure(
             key="toolchain.tinygo",
         )
     fix = next((fix for sign, fix in _FIXES.items() if sign in printed), "")
-    return go_failure(context, modules, _short(result), what, key="package", rule="tinygo", fix=fix)
+    return go_failure(context, modules, _short(result), what, key=key, rule="tinygo", fix=fix)
 
 
 def _environment(context: Context, tools: TinyGoTools) -> Mapping[str, str]:
