@@ -117,7 +117,7 @@ def go(command: str, flags: dict[str, str], packages: list[str]) -> int:
         *(["-c"] if command == "test" else []),
         *([f"-buildmode={flags['buildmode']}"] if "buildmode" in flags else []),
         *(f"-ldflags={linker}", *short, f"-tags={','.join(tags)}"),
-        *("-o", flags["o"], "--", *packages),
+        *("-o", flags["o"], *packages),
     ]
     environment = {**os.environ, "GOOS": "wasip1", "GOARCH": "wasm", "CGO_ENABLED": "0"}
     return subprocess.run(words, env=environment, check=False).returncode

@@ -283,3 +283,51 @@ def test_the_go_beside_tinygo_must_be_there(two: Project) -> None:
     assert build.status == 2
     assert "Go 1.25.1 is not on this machine, and TinyGo compiles its standard lib" in build.output
     assert "2 artifacts: 1 passed, 1 failed; 1 error" in build.output
+
+
+TESTED = 'compiler = "tinygo"\ntest.packages = ["./..."]'
+TEST = """package main
+
+import "testing"
+
+func TestWho(t *testing.T) {
+	if who() != "by-tinygo" {
+		t.Error("another compiler's source")
+	}
+}
+"""
+
+
+def test_go_tests_run_under_tinygo_and_once(two: Project) -> None:
+    two.edit("wasip1.toml", 'compiler = "tinygo"', TESTED)
+    two.write("hello/who_test.go", TEST)
+    build = two.build("-Q", "test")
+    assert "ok  \texample.com/two/hello" in build.output
+    again = two.build("-Q", "test")
+    assert "(cached)" in again.output
+    assert "\ncompile " not in again.output
+    two.edit("hello/small.go", "by-tinygo", "tiny")
+    failed = two.scons("-Q", "test")
+    assert failed.status == 2
+    assert "error: example.com/two/hello: TestWho failed [test]" in failed.output
+    assert "another compiler's source" in failed.output
+    two.edit("hello/big.go", "by-go", "large")
+    assert "\ncompile " not in two.scons("-Q", "test").output
+
+
+def test_tests_that_tinygo_cannot_compile_are_a_failure(two: Project) -> None:
+    two.edit("wasip1.toml", 'compiler = "tinygo"', TESTED)
+    two.write("hello/who_test.go", TEST.replace("who() !=", "nobody() !="))
+    build = two.scons("-Q", "test")
+    assert build.status == 2
+    assert "hello/who_test.go:6:5: error: the tests of hello do not build [tinygo]" in build.output
+    assert "FAIL\texample.com/two/hello [build failed]" in build.output
+
+
+def test_without_tinygo_its_tests_are_not_passed(two: Project) -> None:
+    two.edit("wasip1.toml", 'compiler = "tinygo"', TESTED)
+    two.write("hello/who_test.go", TEST)
+    build = two.scons("-Q", "test", env={"PATH": "/usr/bin:/bin"})
+    assert build.status == 2
+    assert "error: TinyGo is not on this machine" in build.output
+    assert "\nok " not in build.output

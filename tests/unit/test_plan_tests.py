@@ -7,8 +7,9 @@ from dataclasses import replace
 from wasip1_build.plan import plan
 from wasip1_build.plan_tests import PlannedTests, TestPlace, TestRequest, plan_tests
 from wasip1_build.spec.model import Artifact, GoTest, Toolchain, Workspace
-from wasip1_build.steps.compile_tinygo import CompileTinyGo
+from wasip1_build.steps.compile_tinygo_test import CompileTinyGoTest
 from wasip1_build.steps.go_context import GoContext
+from wasip1_build.steps.list_tinygo import ListTinyGoTests
 
 MODULE = GoContext("m", "", ("m",), ("m/go.mod",))
 TESTED = Artifact(
@@ -52,7 +53,16 @@ def test_each_runtime_has_its_own_outputs() -> None:
     assert "build/m/one/one.tests.wazero.xml" in {o for s in both.goals for o in s.outputs}
 
 
-def test_what_declares_no_tests_has_none_and_tinygo_is_refused() -> None:
+def test_what_declares_no_tests_has_none() -> None:
     assert planned(replace(TESTED, test=GoTest())) == ()
-    (refused,) = planned(replace(TESTED, compiler="tinygo"))
-    assert refused.runs == () and isinstance(refused.goals[0], CompileTinyGo)
+
+
+def test_tinygo_compiles_the_tests_of_what_it_compiles() -> None:
+    (tiny,) = planned(replace(TESTED, compiler="tinygo"))
+    (run,), (compiled,) = tiny.runs, tiny.compiles
+    assert isinstance(compiled, CompileTinyGoTest)
+    assert isinstance(tiny.listing, ListTinyGoTests)
+    assert run.module == compiled.output
+    assert run.flags == ("-test.v",)
+    (go,) = planned(TESTED)
+    assert go.compiles[0].outputs != compiled.outputs
