@@ -66,6 +66,21 @@ def test_each_output_damaged_alone_is_made_again(solo: Project) -> None:
         assert path.read_bytes() == clean
 
 
+@pytest.mark.parametrize("with_the_last_build", [False, True])
+def test_signatures_that_are_put_back_make_no_output_right(
+    solo: Project, *, with_the_last_build: bool
+) -> None:
+    state = solo.root / "build/.wasip1"
+    kept = [state / "sconsign.dblite"] + [state / "good/release"] * with_the_last_build
+    before = {path: path.read_bytes() for path in kept}
+    solo.write("main.go", MAIN.replace('"solo", 1', '"solo", 2'))
+    solo.build("-Q")
+    solo.write("main.go", MAIN)
+    for path, data in before.items():
+        path.write_bytes(data)
+    assert "compile" in solo.build("-Q").verbs
+
+
 def test_the_outputs_of_another_build_are_replaced(solo: Project, tmp_path: Path) -> None:
     """As `git checkout` of committed outputs, or a copied build directory, leaves them."""
     directory = solo.root / "build/solo"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import marshal
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from wasip1_build.files import write_atomically
 from wasip1_build.looks import Look, look_at
 
-FORMAT = 2
+FORMAT = 3
 
 
 class OutputRecord:
@@ -24,22 +25,30 @@ class OutputRecord:
     written its signatures. So outputs of a run that was killed have other stamps than those
     recorded, and are made again: SCons itself never looks at its targets. A record that is missing
     or damaged knows no output.
+
+    It belongs to one state of SCons's `signatures`, a file. Beside others, an older one that was
+    put back, outputs could count as made from what they were not made from: then all of them are
+    in doubt.
     """
 
-    def __init__(self, root: Path, store: Path, owner: str) -> None:
+    def __init__(self, root: Path, store: Path, owner: str, signatures: Path) -> None:
         self.root = root
         self.owner = owner
         self.store = store
+        self.signatures = str(signatures)
         self.changed: set[str] = set()  # outputs that were recorded or forgotten in this process
-        self._stamps, self._owners = _stored(store)
+        stored = _stored(store)
+        self._stamps, self._owners = dict(stored.stamps), dict(stored.owners)
+        self._opened = look_at(self.signatures)
+        self._doubted = set() if stored.signed == self._opened else set(stored.stamps)
 
     def holds(self, output: str) -> bool:
-        """Whether the output is there and is the one that was recorded."""
-        known = self._stamps.get(output)
-        return known is not None and known == self._look(output)
+        """Whether the output is there, is the one that was recorded, and is in no doubt."""
+        return output not in self._doubted and self._is_as_recorded(output)
 
     def put(self, output: str) -> None:
         """Records the output as it is now."""
+        self._doubted.discard(output)
         look = self._look(output)
         if look is None or stat.S_ISDIR(look[4]):
             self._stamps.pop(output, None)
@@ -63,7 +72,7 @@ class OutputRecord:
         for output in sorted(self._stamps):
             if output in kept or self._owners.get(output) != self.owner:
                 continue
-            if self.holds(output):
+            if self._is_as_recorded(output):
                 (self.root / output).unlink()
                 self._prune(output)
                 gone.append(output)
@@ -72,17 +81,24 @@ class OutputRecord:
         return tuple(gone)
 
     def save(self) -> None:
-        """Writes the record, if anything changed."""
-        if not self.changed:
+        """Writes the record as one of the signatures as they are now, if anything changed."""
+        stored, signed = _stored(self.store), look_at(self.signatures)
+        if not self.changed and stored.signed == signed:
             return
-        stamps, owners = _stored(self.store)
+        stamps, owners = dict(stored.stamps), dict(stored.owners)
+        if stored.signed not in (signed, self._opened):
+            stamps, owners = {}, {}
         for name in self.changed:
             stamps.pop(name, None)
             owners.pop(name, None)
             if name in self._stamps:
                 stamps[name], owners[name] = self._stamps[name], self._owners[name]
-        write_atomically(self.store, marshal.dumps((FORMAT, stamps, owners)))
+        write_atomically(self.store, marshal.dumps((FORMAT, signed, stamps, owners)))
         self.changed = set()
+
+    def _is_as_recorded(self, output: str) -> bool:
+        known = self._stamps.get(output)
+        return known is not None and known == self._look(output)
 
     def _look(self, output: str) -> Look:
         return look_at(os.path.join(self.root, output))
@@ -95,12 +111,21 @@ class OutputRecord:
             parent.rmdir()
 
 
-def _stored(store: Path) -> tuple[dict[str, Look], dict[str, str]]:
-    """Stamps and owners as they were written last; none where that cannot be read."""
+class _Stored(NamedTuple):
+    """What a store holds: the look of the signatures that it goes with, stamps and owners."""
+
+    signed: Look
+    stamps: Mapping[str, Look]
+    owners: Mapping[str, str]
+
+
+def _stored(store: Path) -> _Stored:
+    """The record as it was written last; an empty one where that cannot be read."""
     try:
-        version, stamps, owners = marshal.loads(store.read_bytes())
-        if version == FORMAT and isinstance(stamps, dict) and isinstance(owners, dict):
-            return stamps, owners
+        version, *stored = marshal.loads(store.read_bytes())
+        known = _Stored(*stored)
+        if version == FORMAT and isinstance(known.stamps, dict) and isinstance(known.owners, dict):
+            return known
     except (OSError, EOFError, ValueError, TypeError):
         pass
-    return {}, {}
+    return _Stored(None, {}, {})

@@ -116,12 +116,16 @@ def open_session(
         made_from=functools.partial(made_from, root),
         peers=functools.cache(functools.partial(wanted_steps, state)),
     )
-    record = OutputRecord(root, state / "outputs", owner)
+    record = OutputRecord(root, state / "outputs", owner, _signature_file())
     return Session(context, record, Signing(_signatures(digests, state)), _signed())
 
 
 def _signed() -> Stamp | None:
-    return stamp_of(signature_file(Path(SCons.Script.Dir("#").abspath)))
+    return stamp_of(_signature_file())
+
+
+def _signature_file() -> Path:
+    return signature_file(Path(SCons.Script.Dir("#").abspath))
 
 
 def _signatures(digests: Digests, state: Path) -> Digests:

@@ -10,7 +10,7 @@ from wasip1_build.scons.record import OutputRecord
 
 
 def record(root: Path, owner: str = "release") -> OutputRecord:
-    return OutputRecord(root, root / "state/outputs", owner)
+    return OutputRecord(root, root / "state/outputs", owner, root / "sconsign")
 
 
 @pytest.fixture
@@ -55,3 +55,48 @@ def test_what_is_planned_or_not_the_recorded_one_or_anothers_stays(root: Path) -
     path.write_bytes(b"mine now")
     assert record(root).remove_unplanned([]) == ()
     assert path.read_bytes() == b"mine now"
+
+
+def sign(root: Path, text: str) -> None:
+    """What SCons does at the end of a run in which it made something."""
+    (root / "new").write_text(text)
+    (root / "new").replace(root / "sconsign")
+
+
+def test_beside_other_signatures_nothing_is_held(root: Path) -> None:
+    sign(root, "put back")
+    assert not record(root).holds("build/a/a.wasm")
+
+
+def test_what_is_made_beside_other_signatures_is_held_and_nothing_from_before(root: Path) -> None:
+    kept = record(root)
+    (root / "build/b.wasm").write_bytes(b"other")
+    kept.put("build/b.wasm")
+    sign(root, "first")
+    kept.save()
+    sign(root, "put back")
+    later = record(root)
+    later.put("build/b.wasm")
+    sign(root, "second")
+    later.save()
+    assert record(root).holds("build/b.wasm")
+    assert not record(root).holds("build/a/a.wasm")
+
+
+def test_two_records_of_one_run_keep_what_each_made(root: Path) -> None:
+    (root / "build/b.wasm").write_bytes(b"other")
+    one, two = record(root), record(root, "dev")
+    one.put("build/a/a.wasm")
+    two.put("build/b.wasm")
+    sign(root, "one run")
+    one.save()
+    two.save()
+    assert record(root).holds("build/a/a.wasm")
+    assert record(root).holds("build/b.wasm")
+
+
+def test_a_run_that_made_nothing_of_ours_is_followed(root: Path) -> None:
+    kept = record(root)
+    sign(root, "what another builder made")
+    kept.save()
+    assert record(root).holds("build/a/a.wasm")
