@@ -98,8 +98,8 @@ class _Kept:
         made = (*needed, *(name for step in steps for name in step.outputs))
         every = {*made, *(step.output for step in self._listings())}
         looks = {name: look_at(str(self.declared.context.path(name))) for name in every}
-        holds = self.declared.session.record.holds
-        if not all(looks[name] and holds(name) for name in made):
+        is_there = self.declared.session.record.is_there
+        if not all(looks[name] and is_there(name) for name in made):
             return None
         return looks
 

@@ -16,7 +16,7 @@ from wasip1_build.scons.action import StepAction
 from wasip1_build.scons.generated import generated_for, only_comes_before
 from wasip1_build.scons.order import WaitingNodes
 from wasip1_build.scons.session import Session
-from wasip1_build.scons.signing import Signing
+from wasip1_build.scons.signing import Signing, signature_of
 from wasip1_build.scons.work import attach, is_ours, work_of
 from wasip1_build.steps.step import Step
 
@@ -62,7 +62,8 @@ def declare(
             node.waiting_parents = WaitingNodes()
         for name in getattr(step, "requires", ()):
             env.Requires(targets, str(path(name)))
-        if not all(session.record.holds(name) for name in step.outputs):
+        made = zip(step.outputs, targets, strict=True)
+        if not all(session.record.holds(name, signature_of(node)) for name, node in made):
             env.AlwaysBuild(targets)
     session.nodes.update(nodes)
     return nodes

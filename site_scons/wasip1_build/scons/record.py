@@ -5,62 +5,67 @@ from __future__ import annotations
 import marshal
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from wasip1_build.files import write_atomically
 from wasip1_build.looks import Look, look_at
 
-FORMAT = 3
+FORMAT = 4
 
 
 class OutputRecord:
     """Stamps of outputs by path relative to the workspace root, kept across builds.
 
-    Each output belongs to the `owner` (a spec file under a profile) whose build made it last.
+    Each output belongs to the `owner` (a spec file under a profile) whose build made it last, and
+    to the signature under which SCons keeps what it was made from: beside another one, of an older
+    file of signatures that was put back, it could count as made from what it was not made from.
 
     A process may have several on one store, one for each workspace and profile: each writes what
     it learned into what is there by then. It is written once a run has ended, after SCons has
     written its signatures. So outputs of a run that was killed have other stamps than those
     recorded, and are made again: SCons itself never looks at its targets. A record that is missing
     or damaged knows no output.
-
-    It belongs to one state of SCons's `signatures`, a file. Beside others, an older one that was
-    put back, outputs could count as made from what they were not made from: then all of them are
-    in doubt.
     """
 
-    def __init__(self, root: Path, store: Path, owner: str, signatures: Path) -> None:
+    def __init__(self, root: Path, store: Path, owner: str) -> None:
         self.root = root
         self.owner = owner
         self.store = store
-        self.signatures = str(signatures)
         self.changed: set[str] = set()  # outputs that were recorded or forgotten in this process
-        stored = _stored(store)
-        self._stamps, self._owners = dict(stored.stamps), dict(stored.owners)
-        self._opened = look_at(self.signatures)
-        self._doubted = set() if stored.signed == self._opened else set(stored.stamps)
+        self._known = _stored(store)
 
-    def holds(self, output: str) -> bool:
-        """Whether the output is there, is the one that was recorded, and is in no doubt."""
-        return output not in self._doubted and self._is_as_recorded(output)
+    def holds(self, output: str, signature: str) -> bool:
+        """Whether the output is the one that was recorded, and with this signature of SCons's."""
+        known = self._known.get(output)
+        return known is not None and known.signature == signature != "" and self.is_there(output)
+
+    def is_there(self, output: str) -> bool:
+        """Whether the output is the one that was recorded."""
+        known = self._known.get(output)
+        return known is not None and known.look == self._look(output)
 
     def put(self, output: str) -> None:
         """Records the output as it is now."""
-        self._doubted.discard(output)
         look = self._look(output)
         if look is None or stat.S_ISDIR(look[4]):
-            self._stamps.pop(output, None)
+            self._known.pop(output, None)
         else:
-            self._stamps[output] = look
-            self._owners[output] = self.owner
+            self._known[output] = _Output(look, self.owner, "")
         self.changed.add(output)
 
     def doubt(self, output: str) -> None:
         """Records that the output is not known to be right, and is to be made again."""
-        self._stamps.pop(output, None)
+        self._known.pop(output, None)
         self.changed.add(output)
+
+    def sign(self, output: str, signature: str) -> None:
+        """Records what SCons keeps of what a recorded output was made from."""
+        known = self._known.get(output)
+        if known and known.signature != signature:
+            self._known[output] = known._replace(signature=signature)
+            self.changed.add(output)
 
     def remove_unplanned(self, planned: Iterable[str]) -> tuple[str, ...]:
         """Deletes the owner's recorded outputs that the plan no longer names.
@@ -69,36 +74,29 @@ class OutputRecord:
         """
         kept = set(planned)
         gone = []
-        for output in sorted(self._stamps):
-            if output in kept or self._owners.get(output) != self.owner:
+        for output, known in sorted(self._known.items()):
+            if output in kept or known.owner != self.owner:
                 continue
-            if self._is_as_recorded(output):
+            if self.is_there(output):
                 (self.root / output).unlink()
                 self._prune(output)
                 gone.append(output)
-            del self._stamps[output]
+            del self._known[output]
             self.changed.add(output)
         return tuple(gone)
 
     def save(self) -> None:
-        """Writes the record as one of the signatures as they are now, if anything changed."""
-        stored, signed = _stored(self.store), look_at(self.signatures)
-        if not self.changed and stored.signed == signed:
+        """Writes what was learned, if anything was."""
+        if not self.changed:
             return
-        stamps, owners = dict(stored.stamps), dict(stored.owners)
-        if stored.signed not in (signed, self._opened):
-            stamps, owners = {}, {}
+        known = _stored(self.store)
         for name in self.changed:
-            stamps.pop(name, None)
-            owners.pop(name, None)
-            if name in self._stamps:
-                stamps[name], owners[name] = self._stamps[name], self._owners[name]
-        write_atomically(self.store, marshal.dumps((FORMAT, signed, stamps, owners)))
+            known.pop(name, None)
+            if name in self._known:
+                known[name] = self._known[name]
+        plain = {name: tuple(each) for name, each in known.items()}
+        write_atomically(self.store, marshal.dumps((FORMAT, plain)))
         self.changed = set()
-
-    def _is_as_recorded(self, output: str) -> bool:
-        known = self._stamps.get(output)
-        return known is not None and known == self._look(output)
 
     def _look(self, output: str) -> Look:
         return look_at(os.path.join(self.root, output))
@@ -111,21 +109,18 @@ class OutputRecord:
             parent.rmdir()
 
 
-class _Stored(NamedTuple):
-    """What a store holds: the look of the signatures that it goes with, stamps and owners."""
-
-    signed: Look
-    stamps: Mapping[str, Look]
-    owners: Mapping[str, str]
+class _Output(NamedTuple):
+    look: Look
+    owner: str
+    signature: str
 
 
-def _stored(store: Path) -> _Stored:
+def _stored(store: Path) -> dict[str, _Output]:
     """The record as it was written last; an empty one where that cannot be read."""
     try:
-        version, *stored = marshal.loads(store.read_bytes())
-        known = _Stored(*stored)
-        if version == FORMAT and isinstance(known.stamps, dict) and isinstance(known.owners, dict):
-            return known
-    except (OSError, EOFError, ValueError, TypeError):
+        version, known = marshal.loads(store.read_bytes())
+        if version == FORMAT:
+            return {name: _Output(*each) for name, each in known.items()}
+    except (OSError, EOFError, ValueError, TypeError, AttributeError):
         pass
-    return _Stored(None, {}, {})
+    return {}

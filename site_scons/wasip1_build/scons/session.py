@@ -21,7 +21,7 @@ from wasip1_build.planned import STATE
 from wasip1_build.scons.generated import made_from
 from wasip1_build.scons.record import OutputRecord
 from wasip1_build.scons.signature_file import signature_file
-from wasip1_build.scons.signing import Signing
+from wasip1_build.scons.signing import Signing, signature_of
 from wasip1_build.scons.state import mark, require_known
 from wasip1_build.scons.wanted import wanted_steps
 from wasip1_build.scons.work import Work
@@ -55,18 +55,22 @@ class Session:
         """
         mark(self.context.state(""))
         clear_runs(self.context)
-        self._record_retrieved()
+        self._record_outputs()
         if self.signed is None or self.signed != _signed():
             self.record.save()
         self.context.digests.save()
         if self.signing.digests is not self.context.digests:
             self.signing.digests.save()
 
-    def _record_retrieved(self) -> None:
-        """Records the outputs that came from a CacheDir, which runs no step."""
+    def _record_outputs(self) -> None:
+        """Records what SCons made or found up to date: also what came from a CacheDir, which runs
+        no step. What it was stopped before is in doubt."""
         for name, node in self.nodes.items():
-            if node.get_state() == SCons.Node.executed and name not in self.record.changed:
+            state = node.get_state()
+            if state == SCons.Node.executed and name not in self.record.changed:
                 self.record.put(name)
+            if state in (SCons.Node.executed, SCons.Node.up_to_date):
+                self.record.sign(name, signature_of(node))
 
 
 def is_looking() -> bool:
@@ -116,7 +120,7 @@ def open_session(
         made_from=functools.partial(made_from, root),
         peers=functools.cache(functools.partial(wanted_steps, state)),
     )
-    record = OutputRecord(root, state / "outputs", owner, _signature_file())
+    record = OutputRecord(root, state / "outputs", owner)
     return Session(context, record, Signing(_signatures(digests, state)), _signed())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,3 +29,16 @@ class Signing:
         kept = digest if node.has_builder() else self.first.setdefault(path, digest)
         node.get_ninfo().csig = kept
         return digest, stamp
+
+
+def signature_of(node: Any) -> str:
+    """A digest of what SCons keeps of what a node was made from: the digests of its sources and
+    its action, in the form of its file of signatures. "" where it keeps nothing."""
+    try:
+        made_from = node.dir.sconsign().get_entry(node.name).binfo
+        signed = (*made_from.bsourcesigs, *made_from.bdependsigs, *made_from.bimplicitsigs)
+        action = made_from.bactsig
+    except (KeyError, OSError, AttributeError):
+        return ""
+    words = (str(action), *(str(getattr(each, "csig", None)) for each in signed))
+    return hashlib.blake2b("\n".join(words).encode(), digest_size=16).hexdigest()

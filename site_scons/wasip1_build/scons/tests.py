@@ -146,8 +146,7 @@ def _session(declared: Declared) -> Session:
     )
     is_plain = main.signing.digests is context.digests
     signing = Signing(digests if is_plain else main.signing.digests, main.signing.first)
-    owner, signatures = f"{main.record.owner} {TEST}", Path(main.record.signatures)
-    record = OutputRecord(context.root, state / "outputs", owner, signatures)
+    record = OutputRecord(context.root, state / "outputs", f"{main.record.owner} {TEST}")
     return Session(own, record, signing, main.signed)
 
 
