@@ -159,9 +159,19 @@ class Project:
         }
 
     def sources(self) -> dict[str, bytes]:
-        """Every file that is not below build/ or .git/, with its bytes; SCons's state is none."""
-        others = ("build/", ".git/", ".sconsign.dblite")
-        return {name: data for name, data in self.files().items() if not name.startswith(others)}
+        """Every file that is not below build/ or .git/, with its bytes; SCons's state is none.
+
+        Those two are not even looked into: a build may be running.
+        """
+        found: dict[str, bytes] = {}
+        for where, directories, names in os.walk(self.root):
+            below = Path(where).relative_to(self.root)
+            if where == str(self.root):
+                directories[:] = [name for name in directories if name not in ("build", ".git")]
+            for name in names:
+                if name != ".sconsign.dblite":
+                    found[(below / name).as_posix()] = Path(where, name).read_bytes()
+        return dict(sorted(found.items()))
 
     def put_back(self, before: Mapping[str, bytes]) -> None:
         """Makes the sources again what `sources` once returned; equal files stay untouched."""

@@ -129,8 +129,8 @@ def list_packages(
     place = f"{build_dir}/{STATE}/go-deps/{hashlib.sha256(identity).hexdigest()[:12]}"
     output, skip = f"{place}/go-deps.json", (build_dir,)
     if tinygo:
-        return ListTinyGo(modules, names, flags, go, skip, output, tinygo)
-    return ListGo(modules, names, flags, go, skip, output)
+        return ListTinyGo(modules, flags, go, skip, output, packages=names, tinygo=tinygo)
+    return ListGo(modules, flags, go, skip, output, names)
 
 
 def go_package(artifact: Artifact, context: GoContext) -> str:

@@ -13,6 +13,7 @@ from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.compile_test import CompileTest
 from wasip1_build.steps.compile_tinygo import CompileTinyGo
 from wasip1_build.steps.compile_tinygo_test import CompileTinyGoTest
+from wasip1_build.steps.go_context import GoContext
 from wasip1_build.steps.go_patterns import from_directory
 from wasip1_build.steps.judge_tests import JudgeTests
 from wasip1_build.steps.junit import WriteJUnit
@@ -34,6 +35,17 @@ class TestPlace:
     directory: str
     in_module: str
     import_path: str
+
+
+@dataclass(frozen=True)
+class TestPlaces:
+    """The packages with tests that concern an artifact: those that test.packages means, and where
+    its gate asks for tests, all of its module, which it may link."""
+
+    __test__ = False
+
+    declared: tuple[TestPlace, ...] = ()
+    linkable: tuple[TestPlace, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,14 +78,16 @@ class PlannedTests:
 def plan_tests(
     build_dir: str,
     artifacts: Iterable[PlannedArtifact],
-    places: Mapping[str, Sequence[TestPlace]],
+    places: Mapping[str, TestPlaces],
     request: TestRequest,
 ) -> tuple[PlannedTests, ...]:
     """The tests of the artifacts that declare any; `places` are the packages by DIR:NAME."""
-    declaring = [each for each in artifacts if each.artifact.test.packages]
-    listings = _listings(build_dir, declaring, places)
+    every = list(artifacts)
+    shared = listings(build_dir, every, places)
     return tuple(
-        _planned(build_dir, each, listings[each.artifact.id], places, request) for each in declaring
+        _planned(build_dir, each, shared[each.artifact.id], places, request)
+        for each in every
+        if each.artifact.test.packages
     )
 
 
@@ -81,35 +95,54 @@ def _planned(
     build_dir: str,
     planned: PlannedArtifact,
     listing: ListTests,
-    places: Mapping[str, Sequence[TestPlace]],
+    places: Mapping[str, TestPlaces],
     request: TestRequest,
 ) -> PlannedTests:
     artifact = planned.artifact
-    state = f"{build_dir}/{STATE}/{planned.names.state('test')}"
-    compiler = compilation(planned)
-    tested = [
-        (place, _compile(build_dir, planned.names.profile, compiler, listing, place))
-        for place in places[artifact.id]
-    ]
+    declared = places[artifact.id].declared
+    compiles: list[Step] = []
     runs: list[RunTests] = []
     goals: list[Step] = []
-    for runtime, program in request.runtimes:
-        identity = sha256_of_json([request.flags.flags])[:12] if request.flags.flags else "all"
-        below = f"{state}/{runtime}/{identity}"
-        own = [
-            _run(artifact, place, step, (runtime, program), request, below)
-            for place, step in tested
-        ]
+    for runtime in request.runtimes:
+        tested = run_each(build_dir, planned, listing, declared, request, runtime)
+        own = [run for _, run in tested]
+        compiles = [step for step, _ in tested]
         records = tuple(step.output for step in own)
-        suffix = "tests.xml" if runtime == LIBRARY else f"tests.{runtime}.xml"
+        name = runtime[0]
+        suffix = "tests.xml" if name == LIBRARY else f"tests.{name}.xml"
+        verdict = f"{_below(build_dir, planned, request, name)}/verdict.json"
         goals += [
             WriteJUnit(artifact.id, records, planned.names.file(suffix)),
-            JudgeTests(artifact.id, records, listing.output, f"{below}/verdict.json"),
+            JudgeTests(artifact.id, records, listing.output, verdict),
         ]
         runs += own
-    return PlannedTests(
-        artifact, listing, tuple(step for _, step in tested), tuple(runs), tuple(goals)
-    )
+    return PlannedTests(artifact, listing, tuple(compiles), tuple(runs), tuple(goals))
+
+
+def run_each(
+    build_dir: str,
+    planned: PlannedArtifact,
+    listing: ListTests,
+    places: Iterable[TestPlace],
+    request: TestRequest,
+    runtime: tuple[str, str | None],
+) -> list[tuple[CompileTest, RunTests]]:
+    """What compiles and what runs the tests of each package."""
+    compiler, profile = compilation(planned), planned.names.profile
+    below = _below(build_dir, planned, request, runtime[0])
+    found = []
+    for place in places:
+        compiled = _compile(build_dir, profile, compiler, listing, place)
+        run = _run(planned.artifact, place, compiled, runtime, request, below)
+        found.append((compiled, run))
+    return found
+
+
+def _below(build_dir: str, planned: PlannedArtifact, request: TestRequest, runtime: str) -> str:
+    """Where the records of a run with these flags are."""
+    flags = request.flags.flags
+    identity = sha256_of_json([flags])[:12] if flags else "all"
+    return f"{build_dir}/{STATE}/{planned.names.state('test')}/{runtime}/{identity}"
 
 
 def compilation(planned: PlannedArtifact) -> Compile:
@@ -117,29 +150,37 @@ def compilation(planned: PlannedArtifact) -> Compile:
     return next(step for step in planned.steps if isinstance(step, Compile))
 
 
-def _listings(
+def listings(
     build_dir: str,
     artifacts: Iterable[PlannedArtifact],
-    places: Mapping[str, Sequence[TestPlace]],
+    places: Mapping[str, TestPlaces],
 ) -> dict[str, ListTests]:
-    """One listing for all artifacts of the same Go context and flags, by artifact id."""
+    """One listing for all artifacts of the same Go context and flags that have to do with tests, by
+    artifact id."""
     groups: dict[tuple[object, ...], list[PlannedArtifact]] = {}
     for each in artifacts:
+        if not is_tested(each.artifact):
+            continue
         compiler = compilation(each)
         modules, tinygo = compiler.modules, isinstance(compiler, CompileTinyGo)
         where = (modules.work, modules.directory, compiler.flags, compiler.go, tinygo)
         groups.setdefault(where, []).append(each)
-    listings: dict[str, ListTests] = {}
+    found: dict[str, ListTests] = {}
     for members in groups.values():
         listing = _listing(build_dir, members, places)
-        listings |= {each.artifact.id: listing for each in members}
-    return listings
+        found |= {each.artifact.id: listing for each in members}
+    return found
+
+
+def is_tested(artifact: Artifact) -> bool:
+    """Whether it declares tests, or its gate asks for them."""
+    return bool(artifact.test.packages or artifact.is_gated_by_tests)
 
 
 def _listing(
     build_dir: str,
     members: Sequence[PlannedArtifact],
-    places: Mapping[str, Sequence[TestPlace]],
+    places: Mapping[str, TestPlaces],
 ) -> ListTests:
     compiler = compilation(members[0])
     modules = compiler.modules
@@ -148,10 +189,13 @@ def _listing(
         for each in members
         for pattern in each.artifact.test.packages
     }
+    if any(each.artifact.is_gated_by_tests for each in members):
+        patterns.update(_all_of(compilation(each).modules) for each in members)
     declared = {
         place.directory: _argument(place, compiler)
         for each in members
-        for place in places[each.artifact.id]
+        for found in (places[each.artifact.id],)
+        for place in (*found.declared, *found.linkable)
     }
     where = [modules.work, modules.directory]
     identity = [*where, compiler.flags, _tools(compiler), sorted(patterns)]
@@ -168,6 +212,11 @@ def _listing(
     if isinstance(compiler, CompileTinyGo):
         return ListTinyGoTests(**vars(listing), tinygo=compiler.tinygo)
     return listing
+
+
+def _all_of(modules: GoContext) -> str:
+    """The argument of go that means all packages of an artifact's own module."""
+    return from_directory("./...", modules.module, modules)
 
 
 def _argument(place: TestPlace, compiler: Compile) -> str:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from project import SCONSTRUCT, Project, restored
+from tinygo_project import tinygo_in
 from workspaces import TWO, WORKSPACE, Files, MakeWorkspace, solo_files
+
+
+@pytest.fixture(scope="session")
+def tinygo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program: TinyGo itself or the stand-in."""
+    return tinygo_in(tmp_path_factory.mktemp("tinygo"))
 
 
 @pytest.fixture(scope="session")

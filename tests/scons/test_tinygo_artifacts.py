@@ -11,6 +11,7 @@ import pytest
 
 import tinygo_stand_in
 from project import Build, Project
+from tinygo_project import use
 
 MAIN = 'package main\n\nvar version = "none"\n\nfunc main() {\n\tprintln(who(), version)\n}\n'
 WHO = '//go:build {tag}\n\npackage main\n\nfunc who() string {{\n\treturn "{name}"\n}}\n'
@@ -22,6 +23,7 @@ compress.formats = []
 [artifact.small]
 package = "./hello"
 compiler = "tinygo"
+test.gate = false
 define = { "main.version" = "1 2" }
 
 [[artifact.small.check]]
@@ -35,6 +37,7 @@ REACTOR = """
 [artifact.add]
 package = "./add"
 compiler = "tinygo"
+test.gate = false
 kind = "reactor"
 exports = ["add"]
 tinygo = { gc = "leaking", scheduler = "none", panic = "trap", stack-size = "32KiB", opt = "2" }
@@ -44,13 +47,6 @@ name = "adds"
 invoke = { export = "add", args = [2, 3], returns = [5] }
 """
 ADD = "package main\n\n//go:wasmexport add\nfunc add(a, b int32) int32 { return a + b }\n\n"
-
-
-@pytest.fixture(scope="session")
-def tinygo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """TinyGo where there is one on PATH, else the stand-in."""
-    real = shutil.which("tinygo")
-    return Path(real) if real else tinygo_stand_in.install(tmp_path_factory.mktemp("tinygo"))
 
 
 @pytest.fixture
@@ -64,18 +60,6 @@ def two(empty_project: Project, tinygo: Path, monkeypatch: pytest.MonkeyPatch) -
     p.write("wasip1.toml", SPEC)
     use(monkeypatch, tinygo)
     return p
-
-
-def use(monkeypatch: pytest.MonkeyPatch, program: Path) -> None:
-    """Puts a TinyGo on the PATH of every run of scons."""
-    before = Project.environment
-    monkeypatch.setattr(
-        Project,
-        "environment",
-        lambda self, extra=None: before(
-            self, {"PATH": f"{program.parent}:/usr/bin:/bin", **(extra or {})}
-        ),
-    )
 
 
 def stand_in(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -198,7 +182,12 @@ def test_without_tinygo_all_else_is_built_and_one_message_says_how_to_get_it(two
     two.build("-Q")
 
 
-MORE = '[artifact.more]\npackage = "./hello"\ncompiler = "tinygo"\ntags = ["more"]\n'
+MORE = """[artifact.more]
+package = "./hello"
+compiler = "tinygo"
+test.gate = false
+tags = ["more"]
+"""
 
 
 def test_a_compile_error_has_its_place(two: Project) -> None:

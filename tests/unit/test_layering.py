@@ -21,6 +21,8 @@ ORDER = (
     "planned",
     "plan",
     "plan_tests",
+    "plan_gate",
+    "test_places",
     "measure",
     "advise",
     "release",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wasip1_build.plan import plan
-from wasip1_build.plan_tests import PlannedTests, TestPlace, TestRequest, plan_tests
+from wasip1_build.plan_tests import PlannedTests, TestPlace, TestPlaces, TestRequest, plan_tests
 from wasip1_build.spec.model import Artifact, GoTest, Toolchain, Workspace
 from wasip1_build.steps.compile_tinygo_test import CompileTinyGoTest
 from wasip1_build.steps.go_context import GoContext
@@ -21,7 +21,7 @@ LIB = TestPlace("m/lib", "lib", "example.com/m/lib")
 def planned(*artifacts: Artifact, request: TestRequest | None = None) -> tuple[PlannedTests, ...]:
     workspace = Workspace("build", "release", Toolchain(), artifacts, {}, ("wasip1.toml",))
     whole = plan(workspace, dict.fromkeys((a.id for a in artifacts), MODULE), "host")
-    places = {artifact.id: (LIB,) for artifact in artifacts}
+    places = {artifact.id: TestPlaces((LIB,)) for artifact in artifacts}
     return plan_tests("build", whole.artifacts, places, request or TestRequest())
 
 

@@ -20,7 +20,7 @@ from wasip1_build.steps.go_deps import Main
 Kind = Literal["new", "spec", "toolchain", "file", "module", "go", "unknown"]
 # The groups whose files count by their content. What a wasip1.toml, a go.mod and a go.sum say is
 # compared key by key and module by module.
-BY_CONTENT = ("go", "embed", "check")
+BY_CONTENT = ("go", "embed", "check", "test")
 
 
 @dataclass(frozen=True)

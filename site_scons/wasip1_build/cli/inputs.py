@@ -11,27 +11,34 @@ from typing import Any
 
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Finding, Severity
-from wasip1_build.plan import go_package, plan, selecting_flags
+from wasip1_build.plan import go_package, plan
+from wasip1_build.plan_gate import gated_by_tests
 from wasip1_build.planned import STATE, Plan
 from wasip1_build.runtime.granted import layout, walk
+from wasip1_build.runtime.package_files import package_files
 from wasip1_build.runtime.staging import Entry
 from wasip1_build.spec.members import SPEC_FILE
 from wasip1_build.spec.model import Artifact, Workspace
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.check import RunChecks
+from wasip1_build.steps.compile import Compile
+from wasip1_build.steps.compile_test import CompileTest
 from wasip1_build.steps.go_context import GoContext
 from wasip1_build.steps.go_contexts import look_for_contexts
 from wasip1_build.steps.go_deps import GoDeps, Main
+from wasip1_build.steps.go_tests import GoTests
 from wasip1_build.steps.go_world import SOURCES
-from wasip1_build.steps.list_go import ListGo
-from wasip1_build.steps.list_tinygo import ListTinyGo
+from wasip1_build.steps.list_tests import ListTests
+from wasip1_build.steps.listing import Listing
+from wasip1_build.steps.prove_tests import ProveTests
 from wasip1_build.steps.step import Context, Step
+from wasip1_build.test_places import test_places
 from wasip1_build.toolchain.go import TOOLS
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.tools import Tools
 
 # In the order in which they are told.
-GROUPS = ("spec", "go.mod", "go", "embed", "check", "granted", "tool")
+GROUPS = ("spec", "go.mod", "go", "embed", "check", "test", "granted", "tool")
 
 
 @dataclass(frozen=True)
@@ -46,14 +53,17 @@ class ArtifactInputs:
     artifact: Artifact
     files: Mapping[str, tuple[str, ...]]
     main: Main | None = None
+    tests: tuple[Main, ...] = ()  # the test programs that its gate asks for
     # The names in granted directories with their kinds, targets of links and x bits.
     granted: Mapping[str, Entry] = field(default_factory=dict)
     problems: tuple[Finding, ...] = ()
 
     @property
     def modules(self) -> tuple[Mapping[str, Any], ...]:
-        """The Go modules that it is made from, by path."""
-        return tuple(sorted(self.main.modules, key=lambda m: str(m["Path"]))) if self.main else ()
+        """The Go modules that it and its tests are made from, by path."""
+        programs = (self.main, *self.tests) if self.main else ()
+        found = {str(module["Path"]): module for each in programs for module in each.modules}
+        return tuple(found[path] for path in sorted(found))
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,11 @@ class Reader:
         """The inputs of every artifact by its id. Raises Failure where Go is missing."""
         contexts, without = look_for_contexts(self.root, self.workspace.artifacts)
         planned = plan(self.workspace, contexts, host_target())
+        if any(each.artifact.is_gated_by_tests for each in planned.artifacts):
+            places = test_places(self.root, planned.artifacts)
+            planned = gated_by_tests(planned, self.workspace.build_dir, places)
         for step in planned.shared:
-            if isinstance(step, ListGo):
+            if isinstance(step, Listing):
                 self.tools.find(step.go)
         listings = self._listings(planned)
         steps = {each.artifact.id: each.steps for each in planned.artifacts}
@@ -86,24 +99,21 @@ class Reader:
             for artifact in self.workspace.artifacts
         }
 
-    def _listings(self, planned: Plan) -> dict[object, GoDeps | Failure]:
-        steps = [step for step in planned.shared if isinstance(step, ListGo)]
-        return {
-            _listing(step.modules, step.flags, tinygo=isinstance(step, ListTinyGo)): self._listed(
-                step
-            )
-            for step in steps
-        }
+    def _listings(self, planned: Plan) -> dict[str, GoDeps | GoTests | Failure]:
+        """What Go lists, or why it cannot, by the output that a build would write it to."""
+        steps = (step for step in planned.shared if isinstance(step, Listing))
+        return {step.output: self._listed(step) for step in steps}
 
-    def _listed(self, step: ListGo) -> GoDeps | Failure:
+    def _listed(self, step: Listing) -> GoDeps | GoTests | Failure:
         stage = Path(tempfile.mkdtemp(dir=self.scratch))
         try:
             step.run(self._context().staged(stage))
         except Failure as problem:
             return problem
-        deps = GoDeps.read(stage / "out" / step.output)
-        assert deps is not None, "a listing that ran has written what it found"
-        return deps
+        written = stage / "out" / step.output
+        read = GoTests.read(written) if isinstance(step, ListTests) else GoDeps.read(written)
+        assert read is not None, "a listing that ran has written what it found"
+        return read
 
     def _context(self) -> Context:
         built = (self.root / self.workspace.build_dir / STATE).is_dir()
@@ -120,12 +130,12 @@ class Reader:
         artifact: Artifact,
         context: GoContext,
         steps: tuple[Step, ...],
-        listings: Mapping[object, GoDeps | Failure],
+        listings: Mapping[str, GoDeps | GoTests | Failure],
     ) -> ArtifactInputs:
-        by_tinygo = artifact.compiler == "tinygo"
-        deps = listings[_listing(context, selecting_flags(artifact), tinygo=by_tinygo)]
+        deps = listings[next(step.deps for step in steps if isinstance(step, Compile))]
         if isinstance(deps, Failure):
             return self._unlisted(artifact, deps.findings, context.files)
+        assert isinstance(deps, GoDeps), "what is compiled is listed as packages"
         package = go_package(artifact, context)
         main = deps.main(package)
         if main is None:
@@ -133,15 +143,19 @@ class Reader:
             nothing = Finding("go", Severity.ERROR, what, location=artifact.where("package"))
             return self._unlisted(artifact, (nothing,), context.files)
         granted, problems = self._granted(artifact)
+        go_files = self._go_files(main)
+        tests, beside, untold = self._tests(main, steps, listings)
+        read = {*(name for test in tests for name in test.files), *beside}
         groups = {
             "spec": self._specs(artifact),
             "go.mod": context.files,
-            **self._go_files(main),
+            **go_files,
             "check": _check_files(steps),
+            "test": tuple(sorted(read.difference(*go_files.values()))),
             "granted": tuple(name for name, entry in granted.items() if entry.kind == "file"),
             "tool": self._programs(main, steps),
         }
-        return ArtifactInputs(artifact, groups, main, granted, problems)
+        return ArtifactInputs(artifact, groups, main, tests, granted, (*problems, *untold))
 
     def _unlisted(
         self, artifact: Artifact, problems: tuple[Finding, ...], go_mod: Collection[str] = ()
@@ -162,6 +176,40 @@ class Reader:
         sources = tuple(name for name in main.files if name.endswith(SOURCES))
         embeds = tuple(name for name in main.files if not name.endswith(SOURCES))
         return {"go": (*sources, *there), "embed": embeds}
+
+    def _tests(
+        self,
+        main: Main,
+        steps: Iterable[Step],
+        listings: Mapping[str, GoDeps | GoTests | Failure],
+    ) -> tuple[tuple[Main, ...], tuple[str, ...], tuple[Finding, ...]]:
+        """The test programs that the gate asks for and the files beside the tests; or why that
+        cannot be said."""
+        proof = next((step for step in steps if isinstance(step, ProveTests)), None)
+        if proof is None:
+            return (), (), ()
+        linked = [place for place in proof.linked(main) if place in proof.records]
+        compiled = [step for step in steps if isinstance(step, CompileTest)]
+        programs: list[Main] = []
+        beside: list[str] = []
+        for step in (each for each in compiled if each.directory in linked):
+            tests = listings[step.listing]
+            if isinstance(tests, Failure):
+                return (), (), tests.findings
+            program = tests.main(step.directory)
+            programs += [program] if program else []
+            try:
+                beside += self._beside(step.directory)
+            except Failure as problem:
+                return (), (), problem.findings
+        return tuple(programs), tuple(beside), ()
+
+    def _beside(self, directory: str) -> Iterator[str]:
+        """The files that tests find in their package's directory. Raises Failure."""
+        skip = (self.root / self.workspace.build_dir,)
+        for entry in package_files(self.root / directory, skip, lambda _path: ""):
+            if entry.kind == "file":
+                yield posixpath.normpath(f"{directory}/{entry.name}")
 
     def _granted(self, artifact: Artifact) -> tuple[dict[str, Entry], tuple[Finding, ...]]:
         """What is in the granted directories, by path; or why that cannot be said."""
@@ -191,11 +239,6 @@ class Reader:
             if goroot.is_relative_to(self.root):
                 found |= {self._relative(path) for path in _decisive(goroot, main)}
         return tuple(sorted(found))
-
-
-def _listing(context: GoContext, flags: tuple[str, ...], *, tinygo: bool) -> object:
-    """What artifacts of one listing have in common."""
-    return (context.work, context.directory, flags, tinygo)
 
 
 def _check_files(steps: Iterable[object]) -> tuple[str, ...]:

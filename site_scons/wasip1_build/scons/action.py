@@ -21,8 +21,7 @@ from wasip1_build.scons.watched import saw_no_change
 from wasip1_build.scons.work import Work, findings_on, work_of
 from wasip1_build.steps.execute import execute
 from wasip1_build.steps.gate import Gate, gate_findings, located
-from wasip1_build.steps.list_go import ListGo
-from wasip1_build.steps.list_tests import ListTests
+from wasip1_build.steps.listing import Listing
 from wasip1_build.steps.step import Context
 
 FAILED = 2
@@ -73,7 +72,7 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
             first = work.context.once(("shown", findings), lambda: target[0])
             if first is target[0]:  # what several listings lack is said once
                 _show(findings, work.context)
-            if isinstance(work.step, ListGo | ListTests):
+            if isinstance(work.step, Listing):
                 return 0
             return _failed(target[0], f"{work.step.name} failed (see above)")
         keep = work.record.put if saw_no_change(target[0], work) else work.record.doubt

@@ -30,10 +30,10 @@ from wasip1_build.scons.good import NOTHING, keep_build
 from wasip1_build.scons.graph import Graph, Part, planned
 from wasip1_build.scons.partial import reached
 from wasip1_build.scons.session import is_looking
+from wasip1_build.scons.work import is_current
 from wasip1_build.scons.workspace import Aliases, declare_workspace
 
 WHOLE = "WASIP1_WHOLE_GRAPH"  # set for the second run of a build whose first was too small
-_CURRENT = (SCons.Node.executed, SCons.Node.up_to_date)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Beside:
         names = part.stale if part else {each.artifact.id for each in declared.plan.artifacts}
         looked_at = [each for each in declared.plan.artifacts if each.artifact.id in names]
         this = replace(declared, plan=Plan(declared.plan.shared, tuple(looked_at)))
-        passed = [p.artifact.id for p in looked_at if this.manifest(p).get_state() in _CURRENT]
+        passed = [p.artifact.id for p in looked_at if is_current(this.manifest(p))]
         built = dict.fromkeys(passed, NOTHING)
         graph = keep_build(this, built, self._store, self._surroundings, started_ns)
         if graph and _reads_what_others_make(graph, declared.context.root):

@@ -30,6 +30,12 @@ class Declared:
         """What the steps run with."""
         return self.session.context
 
+    @property
+    def is_tested(self) -> bool:
+        """Whether the gate of any artifact asks for its tests."""
+        here = any(each.artifact.is_gated_by_tests for each in self.plan.artifacts)
+        return here or (self.part is not None and self.part.graph.tested)
+
     def manifest(self, planned: PlannedArtifact) -> Any:
         """The node that exists only when every verdict on the artifact is pass."""
         return self.nodes[planned.names.manifest]

@@ -15,8 +15,7 @@ from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.compile_test import CompileTest
 from wasip1_build.steps.go_heads import bases_of
 from wasip1_build.steps.go_world import SOURCES, embed_bases
-from wasip1_build.steps.list_go import ListGo
-from wasip1_build.steps.list_tests import ListTests
+from wasip1_build.steps.listing import Listing
 from wasip1_build.steps.run_tests import RunTests
 from wasip1_build.steps.step import Context, Step
 
@@ -27,7 +26,7 @@ def generated_for(node: Any, step: Step, context: Context) -> list[Any]:
     What is made from the step's own output is not among them: a Go program that embeds a module
     may lie beside it in one Go module, whose listing must not wait for it.
     """
-    if isinstance(step, ListGo | ListTests):
+    if isinstance(step, Listing):
         return _before(node, _sources(_derived_below(step, context), step, context))
     if isinstance(step, CompileGo | CompileTest):
         return _before(node, _embedded(step, context))
@@ -46,14 +45,14 @@ def only_comes_before(dependency: Any, target: Any) -> bool:
     What a listing takes from generated sources, their names and heads, is in its key.
     """
     work = work_of(target)
-    if not isinstance(work.step, ListGo | ListTests) or not _is_generated(dependency):
+    if not isinstance(work.step, Listing) or not _is_generated(dependency):
         return False
     inputs = {os.path.abspath(work.context.path(name)) for name in work.step.inputs}
     return dependency.get_abspath() not in inputs
 
 
 def made_from(root: Path, output: str) -> frozenset[str]:
-    """The absolute paths of the files that other builders make from the output of a ListGo."""
+    """The absolute paths of the files that other builders make from the output of a Listing."""
     node = SCons.Node.FS.get_default_fs().File(str(root / output))
     if not is_ours(node):
         return frozenset()

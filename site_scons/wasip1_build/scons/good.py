@@ -17,9 +17,11 @@ from wasip1_build.scons import fast, graph
 from wasip1_build.scons.arguments import TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.looked_at import looks_of, read_before, uses_path
+from wasip1_build.scons.work import is_current
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.go_world import World
-from wasip1_build.steps.list_go import ListGo
+from wasip1_build.steps.listing import Listing
+from wasip1_build.steps.step import Context, Step
 
 
 def keep_build(
@@ -93,7 +95,7 @@ class _Kept:
 
     def outputs(self) -> dict[str, Look] | None:
         """The outputs of what is up to date now; None where one is not as it was made."""
-        steps = [step for planned in self._planned() for step in planned.steps]
+        steps = [step for each in self._planned() for step in each.steps if self._is_needed(step)]
         needed = {name for step in steps for name in getattr(step, "requires", ())}
         made = (*needed, *(name for step in steps for name in step.outputs))
         every = {*made, *(step.output for step in self._listings())}
@@ -102,6 +104,10 @@ class _Kept:
         if not all(looks[name] and is_there(name) for name in made):
             return None
         return looks
+
+    def _is_needed(self, step: Step) -> bool:
+        """Whether SCons had to look at a step: of packages with tests, those that are linked."""
+        return all(is_current(self.declared.nodes[name]) for name in step.outputs)
 
     def graph(self, token: str) -> graph.Graph:
         """To be kept under `token`."""
@@ -127,11 +133,12 @@ class _Kept:
             neighbours=neighbours,
             rendered={**rendered, **{name: tuple(each) for name, each in self.built.items()}},
             places=tuple(sorted({*self.before.places, *self._places()})),
+            tested=self.declared.is_tested,
         )
 
     def _places(self) -> Iterator[str]:
         for step in self.declared.plan.steps:
-            if isinstance(step, ListGo):
+            if isinstance(step, Listing):
                 yield from step.trees
             if isinstance(step, RunChecks):
                 yield from (grant.host for grant in step.grants.dirs)
@@ -151,24 +158,15 @@ class _Kept:
             for name in step.inputs
         }
         reached: dict[str, set[str]] = {}
-        granted: dict[str, set[str]] = {}
         for planned in self._planned():
-            for step in planned.steps:
-                discover = getattr(step, "discovered", None)
-                read = (*step.inputs, *(discover(context) if discover else ()), *step.outputs)
+            for step in filter(self._is_needed, planned.steps):
+                discover = getattr(step, "discovered", _nothing)
+                listed = getattr(step, "listed", _nothing)
+                read = (*step.inputs, *discover(context), *listed(context), *step.outputs)
                 for path in read:
                     name = name_of(context.root, str(context.path(path)))
                     if name not in anywhere:
                         reached.setdefault(name, set()).add(planned.artifact.id)
-                if isinstance(step, RunChecks):
-                    for grant in step.grants.dirs:
-                        place = os.path.abspath(context.path(grant.host))
-                        granted.setdefault(place, set()).add(planned.artifact.id)
-        for path in context.digests.seen if granted else ():
-            for place in (path, *map(str, PurePosixPath(path).parents)):
-                name = name_of(context.root, path)
-                if place in granted and name not in anywhere:
-                    reached.setdefault(name, set()).update(granted[place])
         return reached
 
     def _worlds(self) -> dict[str, World]:
@@ -199,8 +197,12 @@ class _Kept:
             facts |= {name_of(root, path): fact for path, fact in world.facts.items()}
         return facts
 
-    def _listings(self) -> Iterator[ListGo]:
-        return (step for step in self.declared.plan.shared if isinstance(step, ListGo))
+    def _listings(self) -> Iterator[Listing]:
+        return (step for step in self.declared.plan.shared if isinstance(step, Listing))
+
+
+def _nothing(_context: Context) -> tuple[str, ...]:
+    return ()
 
 
 def _nothing_before(declared: Declared) -> graph.Graph:
@@ -216,6 +218,7 @@ def _nothing_before(declared: Declared) -> graph.Graph:
         neighbours={},
         rendered={},
         places=(),
+        tested=False,
     )
 
 

@@ -17,7 +17,15 @@ from wasip1_build.looks import directory_of
 from wasip1_build.planned import Plan, PlannedArtifact
 from wasip1_build.scons.fast import Change
 from wasip1_build.spec.model import MODULES, Workspace
-from wasip1_build.steps.go_world import GO_FILES, SOURCES, is_still, package_of, reads_all
+from wasip1_build.steps.go_world import (
+    GO_FILES,
+    SOURCES,
+    is_source,
+    is_source_or_test,
+    is_still,
+    package_of,
+    reads_all,
+)
 from wasip1_build.steps.step import Step
 from wasip1_build.unpickle import unpickle
 
@@ -29,8 +37,9 @@ _MODULES = MODULES | {
     *(
         f"wasip1_build.steps.{name}"
         for name in (
-            *("aot", "budget", "check", "compile_go", "compile_tinygo", "compress", "gate"),
-            *("imports", "list_go", "list_tinygo", "manifest", "strip"),
+            *("aot", "budget", "check", "compile_go", "compile_test", "compile_tinygo"),
+            *("compile_tinygo_test", "compress", "gate", "imports", "list_go", "list_tests"),
+            *("list_tinygo", "manifest", "prove_tests", "run_tests", "strip"),
         )
     ),
 }
@@ -45,7 +54,8 @@ class Graph(NamedTuple):
     output the digest over all of them, "" where that is to be read again, with the directories
     whose facts they are. `neighbours` are artifacts that read another's outputs,
     or whose outputs are read. `rendered` is what is shown of the artifacts that are up to date.
-    `places` are the directories of local modules, and those that are granted.
+    `places` are the directories of local modules, and those that are granted. `tested` says
+    whether a gate asks for tests, so that Go's test files matter.
     """
 
     token: str
@@ -58,6 +68,7 @@ class Graph(NamedTuple):
     neighbours: Mapping[str, tuple[str, ...]]
     rendered: Mapping[str, tuple[Any, ...]]
     places: tuple[str, ...]
+    tested: bool
 
     def reads(self, path: str) -> bool:
         """Whether a file that other builders make could be a source, or anything else that is
@@ -143,13 +154,14 @@ def _changed_packages(
     """The directories of packages that have other files or imports now; None where what changed
     may be anything else."""
     packages = set()
+    matters = is_source_or_test if graph.tested else is_source
     for path in change.paths:
         fact = graph.facts.get(path)
         if fact is None and path not in graph.owners:
             return None
         place = os.path.join(root, path)
-        if fact is not None and not is_still(place, fact, digests):
-            package = package_of(place, fact)
+        if fact is not None and not is_still(place, fact, digests, matters):
+            package = package_of(place, fact, matters)
             if package is None:
                 return None
             packages.add(directory_of(root, package))

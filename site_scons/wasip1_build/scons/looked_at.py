@@ -10,12 +10,11 @@ from pathlib import Path
 from stat import S_ISDIR
 
 import wasip1_build
-from wasip1_build.digests import Digests
 from wasip1_build.looks import Look, is_racy, look_at, name_of
 from wasip1_build.report.write import report_files
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.state import format_file
-from wasip1_build.steps.go_world import is_still
+from wasip1_build.steps.go_world import is_source, is_source_or_test, is_still
 
 
 def looks_of(
@@ -40,7 +39,7 @@ def looks_of(
         name = name_of(context.root, path)
         look = looks[name] = look_at(path)
         if look != first or is_racy(first, at_ns):
-            if not (name in facts and _is_directory_with(path, look, facts[name], context.digests)):
+            if not (name in facts and _is_directory_with(path, look, facts[name], declared)):
                 return None
             if is_racy(look, time.time_ns()):
                 looks[name] = None  # which it is not: the next build asks for the facts again
@@ -52,8 +51,10 @@ def looks_of(
     return looks
 
 
-def _is_directory_with(path: str, look: Look, fact: str, digests: Digests) -> bool:
-    return look is not None and S_ISDIR(look[4]) and is_still(path, fact, digests)
+def _is_directory_with(path: str, look: Look, fact: str, declared: Declared) -> bool:
+    matters = is_source_or_test if declared.is_tested else is_source
+    is_directory = look is not None and S_ISDIR(look[4])
+    return is_directory and is_still(path, fact, declared.context.digests, matters)
 
 
 def read_before(declared: Declared) -> Iterator[str]:

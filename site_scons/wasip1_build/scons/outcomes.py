@@ -12,9 +12,7 @@ from wasip1_build.findings import Finding
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.summary import Outcome
 from wasip1_build.scons.declared import Declared
-from wasip1_build.scons.work import findings_on
-
-_CURRENT = (SCons.Node.executed, SCons.Node.up_to_date)
+from wasip1_build.scons.work import findings_on, is_current
 
 
 def outcomes(declared: Declared) -> tuple[Outcome, ...]:
@@ -38,7 +36,7 @@ def _outcome(declared: Declared, planned: PlannedArtifact) -> Outcome:
 
     def current(name: str) -> Path | None:
         node = nodes.get(name)
-        known = node is not None and node.get_state() in _CURRENT
+        known = node is not None and is_current(node)
         return declared.context.path(name) if known else None
 
     return Outcome(

@@ -24,7 +24,7 @@ from wasip1_build.scons.signature_file import signature_file
 from wasip1_build.scons.signing import Signing, signature_of
 from wasip1_build.scons.state import mark, require_known
 from wasip1_build.scons.wanted import wanted_steps
-from wasip1_build.scons.work import Work
+from wasip1_build.scons.work import Work, is_current
 from wasip1_build.steps.execute import clear_runs
 from wasip1_build.steps.step import Context, Step
 from wasip1_build.toolchain.store import cache_directory
@@ -66,10 +66,9 @@ class Session:
         """Records what SCons made or found up to date: also what came from a CacheDir, which runs
         no step. What it was stopped before is in doubt."""
         for name, node in self.nodes.items():
-            state = node.get_state()
-            if state == SCons.Node.executed and name not in self.record.changed:
+            if node.get_state() == SCons.Node.executed and name not in self.record.changed:
                 self.record.put(name)
-            if state in (SCons.Node.executed, SCons.Node.up_to_date):
+            if is_current(node):
                 self.record.sign(name, signature_of(node))
 
 

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import SCons.Node
@@ -17,12 +16,9 @@ from wasip1_build.files import write_atomically
 from wasip1_build.findings import Failure, failure
 from wasip1_build.plan_tests import (
     PlannedTests,
-    TestPlace,
     TestRequest,
-    compilation,
     plan_tests,
 )
-from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.console import style_of
 from wasip1_build.report.go_tests import Shown, tests_text
 from wasip1_build.runtime.programs import RUNTIMES, program
@@ -32,18 +28,19 @@ from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.record import OutputRecord
 from wasip1_build.scons.session import Session, is_looking
 from wasip1_build.scons.signing import Signing
+from wasip1_build.scons.work import is_current
 from wasip1_build.spec.select import select
-from wasip1_build.steps.go_patterns import directories_with_tests, from_directory, import_path
+from wasip1_build.steps.go_patterns import from_directory
 from wasip1_build.steps.judge_tests import read_records
 from wasip1_build.steps.junit import WriteJUnit, junit
 from wasip1_build.steps.list_tests import read_tests
 from wasip1_build.steps.run_tests import RunTests
 from wasip1_build.steps.test_flags import read_flags
 from wasip1_build.steps.test_record import LIBRARY, TestRecord
+from wasip1_build.test_places import test_places
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
 
-_CURRENT = (SCons.Node.executed, SCons.Node.up_to_date)
 _FAILED = SCons.Node.failed
 
 
@@ -62,8 +59,7 @@ def declare_tests(
     )
     root, build_dir = declared.context.root, declared.workspace.build_dir
     artifacts = declared.plan.artifacts
-    places = {each.artifact.id: _places(root, each) for each in artifacts}
-    planned = plan_tests(build_dir, artifacts, places, request)
+    planned = plan_tests(build_dir, artifacts, test_places(root, artifacts), request)
     session = _session(declared)
     listings = {each.listing.output: each.listing for each in planned if each.listing}
     steps = [*listings.values(), *(step for each in planned for step in each.steps)]
@@ -114,20 +110,6 @@ def _runtimes(names: str) -> tuple[tuple[str, str | None], ...]:
         path = None if name == LIBRARY else str(program(name, os.environ.get("PATH", "")))
         found[name] = path
     return tuple(found.items())
-
-
-def _places(root: Path, planned: PlannedArtifact) -> tuple[TestPlace, ...]:
-    """The packages with tests that an artifact's patterns mean. Raises Failure at their line."""
-    artifact = planned.artifact
-    modules = compilation(planned).modules
-    patterns = artifact.test.packages
-    try:
-        found = directories_with_tests(root, artifact.directory, patterns, modules)
-    except Failure as problem:
-        where = artifact.where("test.packages")
-        raise Failure(tuple(replace(each, location=where) for each in problem.findings)) from None
-    named = ((directory, *import_path(root, directory)) for directory in found)
-    return tuple(TestPlace(directory, below, path) for directory, path, below in named)
 
 
 def _session(declared: Declared) -> Session:
@@ -194,7 +176,7 @@ class Tests:
 
     def _record(self, step: RunTests) -> TestRecord:
         """What is known of a package's tests."""
-        if self.nodes[step.output].get_state() in _CURRENT:
+        if is_current(self.nodes[step.output]):
             return read_records(self.session.context, (step.output,))[0]
         why = "its tests could not be loaded: the log of the build says why"
         return TestRecord(step.import_path, step.directory, step.runtime, "build failed", why)
@@ -207,15 +189,13 @@ class Tests:
 
     def _of(self, planned: PlannedTests) -> Shown:
         states = {step.output: self.nodes[step.output].get_state() for step in planned.runs}
-        ended = tuple(name for name, state in states.items() if state in _CURRENT)
+        ended = tuple(name for name in states if is_current(self.nodes[name]))
         return Shown(
             artifact=planned.artifact.id,
             declares=True,
             records=read_records(self.session.context, ended),
             cached=tuple(states[name] == SCons.Node.up_to_date for name in ended),
-            unknown=tuple(
-                step.import_path for step in planned.runs if states[step.output] not in _CURRENT
-            ),
+            unknown=tuple(step.import_path for step in planned.runs if step.output not in ended),
             without=tuple(self._without(planned)),
         )
 

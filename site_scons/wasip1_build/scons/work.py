@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import SCons.Node
+
 from wasip1_build.findings import Finding
 from wasip1_build.scons.record import OutputRecord
 from wasip1_build.scons.signing import Signing
@@ -41,6 +43,11 @@ def work_of(node: Any) -> Work:
 def is_ours(node: Any) -> bool:
     """Whether a node was declared by this plug-in."""
     return hasattr(node.attributes, "wasip1_work")
+
+
+def is_current(node: Any) -> bool:
+    """Whether this run of SCons has made a node, or found it up to date."""
+    return node.get_state() in (SCons.Node.executed, SCons.Node.up_to_date)
 
 
 def findings_on(node: Any) -> tuple[Finding, ...]:

@@ -154,7 +154,7 @@ class GoTest:
     """[artifact.A.test]: the Go tests that `scons test` runs."""
 
     packages: tuple[str, ...] = ()
-    gate: bool = False
+    gate: bool | None = None  # None: where TinyGo compiles
     timeout_s: float = 30.0  # for each package
 
 
@@ -212,6 +212,11 @@ class Artifact:
     def id(self) -> str:
         """DIR:NAME, as on the command line."""
         return f"{self.directory}:{self.name}"
+
+    @property
+    def is_gated_by_tests(self) -> bool:
+        """Whether it passes only where the tests of what it links passed."""
+        return self.compiler == "tinygo" if self.test.gate is None else self.test.gate
 
     def where(self, key: str) -> Location | None:
         """Where a key, or the nearest table around it, is written."""

@@ -16,7 +16,7 @@ from wasip1_build.runtime.trials import Tried, try_all
 from wasip1_build.runtime.values import shown
 from wasip1_build.runtime.verdict import Run
 from wasip1_build.spec.model import Check, FunctionType, Grants, Kind
-from wasip1_build.steps.granted_files import granted_files
+from wasip1_build.steps.granted_files import granted_files, listed
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain.tools import ToolRequest
 
@@ -72,6 +72,13 @@ class RunChecks:
             for entry in entries
             if entry.kind == "file"
         )
+
+    def listed(self, context: Context) -> tuple[str, ...]:
+        """The directories and links whose own entries are inputs."""
+        try:
+            return listed(*granted_files(self.grants, context, lambda _path: ""))
+        except Failure:
+            return ()
 
     def key(self, context: Context) -> Key:
         """Everything that a guest is given, and what runs it: the engine and, for host.py, Python.
@@ -154,11 +161,8 @@ class RunChecks:
             made, listings = granted_files(self.grants, context, context.digests.digest)
         except Failure as problem:
             return [str(problem)]
-        for root, listing in zip(made.roots, listings, strict=True):
-            context.digests.see(str(root))
-            for entry in listing:
-                if entry.kind != "file":  # whose digest was asked
-                    context.digests.see(str(root / entry.name))
+        for path in listed(made, listings):  # (files are seen where their digests are asked)
+            context.digests.see(path)
         below = [[place.root, place.below] for place in made.places]
         return [below, *(sha256_of_json(listing) for listing in listings)]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from wasip1_build.digests import stamp_of
 from wasip1_build.files import sha256_of_json
 from wasip1_build.findings import Failure, failure
 from wasip1_build.steps.go_context import GoContext
-from wasip1_build.steps.go_deps import GoDeps, Main
+from wasip1_build.steps.go_deps import Main
+from wasip1_build.steps.list_go import read_deps
 from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.tools import Tool, ToolRequest
 
@@ -59,8 +59,7 @@ class Compile:
 
     def main(self, context: Context) -> Main | None:
         """What is listed of the package; None where there is no listing."""
-        path = context.path(self.deps)
-        deps = context.once((path, stamp_of(path)), lambda: GoDeps.read(path))
+        deps = read_deps(context, self.deps)
         return deps.main(self.package) if deps else None
 
     def require_main(self, context: Context) -> None:

@@ -22,6 +22,9 @@ SOURCES = (
 GO_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "default.pgo")
 
 
+Matters = Callable[[str], bool]  # whether a file of this name decides something
+
+
 def is_source(name: str) -> bool:
     """Whether a file's name can change what go builds, its tests left out."""
     return name == "go.mod" or (name.endswith(SOURCES) and not name.endswith("_test.go"))
@@ -47,7 +50,7 @@ def read_world(
     skip: Collection[str],
     digests: Digests,
     unseen: Collection[str] = frozenset(),
-    matters: Callable[[str], bool] = is_source,
+    matters: Matters = is_source,
 ) -> World:
     """The world of local modules: their listings and file heads.
 
@@ -64,13 +67,14 @@ def read_world(
     return World(digest, walk.facts)
 
 
-def is_still(path: str, fact: str, digests: Digests) -> bool:
-    """Whether what decides a world of a file or directory is as it was."""
+def is_still(path: str, fact: str, digests: Digests, matters: Matters = is_source) -> bool:
+    """Whether what decides a world of a file or directory is as it was; `matters` is that world's,
+    or of several the one that counts most."""
     digests.see(path)
     if reads_all(fact):
         return os.path.isdir(path) and fact == _everything(_entries(path))
     if fact.startswith(_SOURCES):
-        return os.path.isdir(path) and fact == _sources(_entries(path))
+        return os.path.isdir(path) and not _came_or_went(path, fact, matters)
     if fact.startswith(_HEAD):
         return os.path.isfile(path) and fact == _head(read_head(path))
     return fact == _presence(path)
@@ -81,25 +85,28 @@ def came(path: str, fact: str) -> frozenset[str] | None:
     fact; None where some went, or it is no such fact."""
     if not fact.startswith(_SOURCES):
         return None
-    before, now = _names(fact), _names(_sources(_entries(path)))
+    before, now = _names(fact), _names_in(path)
     return now - before if before <= now else None
 
 
-def package_of(path: str, fact: str) -> str | None:
+def package_of(path: str, fact: str, matters: Matters = is_source) -> str | None:
     """The directory of the one package that a fact which is no longer so can be about; None where
     it can be about more.
 
     A package that was not there, or is there no more, can be imported by anything. So can a
-    module, and a file that is embedded may be by several.
+    module, and a file that is embedded may be by several. And a package that comes to have tests,
+    where those matter, is planned for otherwise.
     """
     if fact.startswith(_HEAD):
         return os.path.dirname(path)
     if not fact.startswith(_SOURCES):
         return None
-    before, now = _names(fact), _names(_sources(_entries(path)))
-    only_sources = all(name.endswith(SOURCES) for name in before ^ now)
-    always = all(any(name.endswith(".go") for name in names) for names in (before, now))
-    return path if only_sources and always else None
+    before, now = _names(fact), _names_in(path)
+    only_sources = all(name.endswith(SOURCES) for name in _came_or_went(path, fact, matters))
+    always = all(any(map(_is_go, names)) for names in (before, now))
+    as_tested = any(map(_is_test, before)) == any(map(_is_test, now))
+    keeps = always and (as_tested or matters is is_source)
+    return path if only_sources and keeps else None
 
 
 def reads_all(fact: str) -> bool:
@@ -114,7 +121,7 @@ class _Walk:
     root: str
     hidden: set[str]
     digests: Digests
-    matters: Callable[[str], bool]
+    matters: Matters
     facts: dict[str, str] = field(default_factory=dict)
 
     def below(self, top: str, passed: set[str]) -> Iterator[list[object]]:
@@ -200,15 +207,24 @@ def _everything(entries: Iterable[os.DirEntry[str]]) -> str:
 
 
 def _sources(entries: Iterable[os.DirEntry[str]]) -> str:
-    return _SOURCES + "\n".join(
-        entry.name + "/" * entry.is_dir()
-        for entry in entries
-        if (_may_hold_packages(entry.name) if entry.is_dir() else _decides(entry.name))
-    )
+    """The names that may decide something: tests too, so that worlds with and without them have
+    the same facts."""
+    decides = _decides(is_source_or_test)
+    names = (entry.name + "/" * entry.is_dir() for entry in entries)
+    return _SOURCES + "\n".join(filter(decides, names))
 
 
 def _names(sources: str) -> frozenset[str]:
     return frozenset(sources.removeprefix(_SOURCES).split("\n")) - {""}
+
+
+def _names_in(directory: str) -> frozenset[str]:
+    return _names(_sources(_entries(directory)))
+
+
+def _came_or_went(directory: str, fact: str, matters: Matters) -> set[str]:
+    """The names that decide something, and are there since the fact, or no more."""
+    return set(filter(_decides(matters), _names(fact) ^ _names_in(directory)))
 
 
 def _head(head: list[str]) -> str:
@@ -219,9 +235,24 @@ def _presence(path: str) -> str:
     return _FILE if os.path.isfile(path) else _NOTHING
 
 
-def _decides(name: str) -> bool:
-    """Whether a file, by being there, can change what is listed, compiled or declared."""
-    return is_source(name) or name in GO_FILES or name == "wasip1.toml"
+def _decides(matters: Matters) -> Matters:
+    """Whether a name, a directory's with a slash, can by being there change what is listed,
+    compiled or declared."""
+
+    def decides(name: str) -> bool:
+        if name.endswith("/"):
+            return _may_hold_packages(name[:-1])
+        return matters(name) or name in GO_FILES or name == "wasip1.toml"
+
+    return decides
+
+
+def _is_go(name: str) -> bool:
+    return name.endswith(".go") and not _is_test(name)
+
+
+def _is_test(name: str) -> bool:
+    return name.endswith("_test.go")
 
 
 def _may_hold_packages(name: str) -> bool:

@@ -31,3 +31,13 @@ def granted_files(
                 key=f"grants.dirs.{number}",
             )
     return made, walk(made, digest)
+
+
+def listed(made: Layout, listings: tuple[tuple[Entry, ...], ...]) -> tuple[str, ...]:
+    """The absolute paths of what is no file in granted directories, and of those themselves: what
+    is in them is an input too."""
+    return tuple(
+        str(path)
+        for root, entries in zip(made.roots, listings, strict=True)
+        for path in (root, *(root / entry.name for entry in entries if entry.kind != "file"))
+    )

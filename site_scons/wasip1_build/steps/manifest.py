@@ -56,14 +56,15 @@ class Manifest:
     output: str
     tools: tuple[ToolRequest, ...]  # the compiler's, and others whose versions are written down
     flags: tuple[str, ...]  # of the compiler
+    tests: str | None = None  # A.tests.json, where the gate asks for tests
     after: tuple[str, ...] = ()  # files that are whole where there is a manifest, and not in it
 
     name: ClassVar[str] = "manifest"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        results = (self.imports, self.sizes, self.checks, self.gate)
+        results = (self.imports, self.sizes, self.checks, self.tests, self.gate)
         named = (*(file.path for file in self.files), *(path for path in results if path))
         return (*named, *self.after)
 
@@ -136,6 +137,7 @@ class Manifest:
             "sizes": [_size(entry) for entry in sizes.records("sizes", least=1)],
             "memory_budget_bytes": self.artifact.budget.memory,
             "checks": self._checks(context),
+            "tests": self._tests(context),
             "verdict": "pass",
         }
 
@@ -146,6 +148,17 @@ class Manifest:
             {"name": check.text("name"), "verdict": check.one_of("verdict", ("pass",))}
             for check in record_of(context.path(self.checks), self.checks).records("checks")
         ]
+
+    def _tests(self, context: Context) -> dict[str, Any]:
+        """Which of the linked packages were tested, where the gate asks for it."""
+        if self.tests is None:
+            return {"gate": False}
+        record = record_of(context.path(self.tests), self.tests)
+        packages = [
+            {"import_path": each.text("import_path"), "verdict": each.one_of("verdict", ("pass",))}
+            for each in record.records("packages", least=1)
+        ]
+        return {"gate": True, "packages": packages, "untested": record.texts("untested")}
 
     def _files(self, context: Context) -> dict[str, Any]:
         """Every file with its digest; those derived from the module name the module's."""

@@ -38,6 +38,16 @@ class Record:
             raise self._malformed(name)
         return value
 
+    def texts(self, name: str) -> list[str]:
+        """A list of strings that a file can hold. Raises Failure."""
+        entries = self.members.get(name)
+        if not isinstance(entries, list):
+            raise self._malformed(name)
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, str) or _HALF_PAIR.search(entry):
+                raise self._malformed(f"{name}[{index}]")
+        return entries
+
     def one_of(self, name: str, choices: tuple[str, ...]) -> str:
         """One of these strings. Raises Failure."""
         value = self.text(name)

@@ -4,10 +4,11 @@ test did; the verdict is asked by another step."""
 from __future__ import annotations
 
 import json
+import os
 import platform
 import posixpath
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,7 +21,7 @@ from wasip1_build.runtime.request import host_functions
 from wasip1_build.runtime.staging import Entry
 from wasip1_build.runtime.test_trial import TestTrial, Tried
 from wasip1_build.spec.model import FunctionType, Grants
-from wasip1_build.steps.granted_files import granted_files
+from wasip1_build.steps.granted_files import granted_files, listed
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.steps.test_build import BUILT, FAILED, TestBuild, read_build
 from wasip1_build.steps.test_record import TestRecord, record_of_run
@@ -82,6 +83,14 @@ class RunTests:
         )
         own = (f"{self.directory}/{entry.name}" for entry in beside if entry.kind == "file")
         return (*granted, *map(posixpath.normpath, own))
+
+    def listed(self, context: Context) -> tuple[str, ...]:
+        """The directories and links whose own entries are inputs."""
+        try:
+            made, listings, beside = self._files(context, lambda _path: "")
+        except (Failure, OSError):
+            return ()
+        return (*listed(made, listings), *self._listed_beside(context, beside))
 
     def key(self, context: Context) -> Key:
         """Everything that the guest is given, and what runs it."""
@@ -188,11 +197,17 @@ class RunTests:
         beside = package_files(context.path(self.directory), skip, digest)
         return made, listings, beside
 
+    def _listed_beside(self, context: Context, beside: tuple[Entry, ...]) -> Iterator[str]:
+        names = ("", *(entry.name for entry in beside if entry.kind != "file"))
+        return (os.path.abspath(context.path(f"{self.directory}/{name}")) for name in names)
+
     def _digest(self, context: Context) -> list[Any]:
         """What a test can read, or why that cannot be said: then `run` fails."""
         try:
             made, listings, beside = self._files(context, context.digests.digest)
         except (Failure, OSError) as problem:
             return [str(problem)]
+        for path in (*listed(made, listings), *self._listed_beside(context, beside)):
+            context.digests.see(path)
         places = [[place.root, place.below] for place in made.places]
         return [places, *(sha256_of_json(each) for each in (*listings, beside))]

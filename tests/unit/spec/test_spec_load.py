@@ -269,7 +269,7 @@ def test_keys_that_do_nothing_yet_are_warnings_with_their_line(workspace: MakeWo
         'wasip1.toml:28:9: warning: "imports.embedder" in [artifact.thumbnail]',
     ]
     assert all(line.startswith("wasip1.toml:") and "\n" not in line for line in found.warnings)
-    assert len(names) == 10
+    assert len(names) == 9
 
 
 def test_a_credential_in_the_environment_is_a_warning(workspace: MakeWorkspace) -> None:
