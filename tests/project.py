@@ -94,9 +94,8 @@ class Project:
         No file can become larger than `file_bytes` (RLIMIT_FSIZE): what a full disk does, for one
         process and those that it starts.
         """
-        argv = [sys.executable, "-m", "SCons", *words]
         done = subprocess.run(
-            argv,
+            [sys.executable, "-m", "SCons", *words],
             cwd=self.root / directory,
             env=self.environment(env),
             stdin=subprocess.DEVNULL,
@@ -107,6 +106,22 @@ class Project:
             timeout=600,
             umask=umask,
             preexec_fn=partial(_limit, file_bytes) if file_bytes else None,
+        )
+        assert not _TRACEBACK.search(done.stdout), done.stdout
+        return Build(done.returncode, done.stdout)
+
+    def wasip1(self, *words: str, env: Mapping[str, str] | None = None) -> Build:
+        """Runs the `wasip1` command at the top of the workspace."""
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("wasip1")), *words],
+            cwd=self.root,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=600,
         )
         assert not _TRACEBACK.search(done.stdout), done.stdout
         return Build(done.returncode, done.stdout)

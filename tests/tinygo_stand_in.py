@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -104,6 +105,10 @@ def build(flags: dict[str, str], packages: list[str]) -> int:
 
 def test(flags: dict[str, str], packages: list[str]) -> int:
     require_optimizer()
+    for word in shlex.split(flags.get("ldflags", "")):
+        name = word.removeprefix("-X=").partition("=")[0]
+        if name.startswith("main."):  # which is the tests' own program
+            return say(f"global not found: {name}", 1)
     return go("test", flags, packages)
 
 

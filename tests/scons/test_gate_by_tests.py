@@ -117,7 +117,7 @@ def test_a_failing_test_fails_the_artifact_and_only_that(gated: Project) -> None
     gated.edit("wanted/wanted.go", "42", "41")
     build = gated.scons("-Q")
     assert build.status == 2
-    assert "lib/lib_test.go:11" in build.output
+    assert "another answer" in build.output
     assert "error: example.com/gated/lib: TestAnswer failed [test]" in build.output
     assert "2 artifacts: 1 passed, 1 failed; 1 error" in build.output
     assert not (gated.root / "build/small/small.manifest.json").exists()
@@ -178,6 +178,13 @@ def test_scons_test_and_the_gate_run_the_same_tests(gated: Project) -> None:
     assert ran_tests_of(gated.build("-Q")) == []
     assert ran_tests_of(gated.build("-Q", "test")) == []
     assert gated.build("-Q").steps == ()
+
+
+def test_what_the_gate_tests_are_inputs_to_query_and_affected(gated: Project) -> None:
+    asked = gated.wasip1("query", "inputs", "small")
+    assert {"test\tlib/lib_test.go", "test\twanted/wanted.go"} <= set(asked.output.splitlines())
+    assert "other" not in asked.output
+    assert gated.wasip1("query", "dependents", "lib/lib_test.go").output == ".:small\n"
 
 
 def test_a_module_of_go_is_gated_where_it_asks_for_it(gated: Project) -> None:

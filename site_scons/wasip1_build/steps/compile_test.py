@@ -74,7 +74,7 @@ class CompileTest:
         tests = read_tests(context, self.listing)
         main = tests and tests.main(self.directory)
         return {
-            "arguments": (*self.build_flags, self.package),
+            "arguments": (*self._flags(context), self.package),
             "files": self.discovered(context),
             "tools": self._tools(context),
             "standard": main and self._standard(context, main),
@@ -84,8 +84,7 @@ class CompileTest:
             "none": self._has_none(context),
         }
 
-    @property
-    def build_flags(self) -> tuple[str, ...]:
+    def _flags(self, context: Context) -> tuple[str, ...]:  # noqa: ARG002  (TinyGo's depend on it)
         """The flags of go test, but for -c and -o."""
         return ("-trimpath", "-buildvcs=false", *linker_flags(self.define), *self.flags)
 
@@ -134,7 +133,7 @@ class CompileTest:
 
     def _compile(self, context: Context, made: Path) -> Result:
         """Runs the compiler. Raises Failure where it is missing."""
-        arguments = ["test", "-c", "-o", str(made), *self.build_flags, self.package]
+        arguments = ["test", "-c", "-o", str(made), *self._flags(context), self.package]
         return run_go(context, context.tools.find(self.go), self.modules, arguments)
 
     def _problem(self, context: Context, result: Result, what: str) -> Failure:

@@ -11,6 +11,7 @@ from wasip1_build.process import Result
 from wasip1_build.steps.compile_test import CompileTest
 from wasip1_build.steps.compile_tinygo import linker_flags, standard_digest
 from wasip1_build.steps.go_deps import Main
+from wasip1_build.steps.list_tests import read_tests
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.steps.tinygo_command import (
     TARGET,
@@ -32,10 +33,16 @@ class CompileTinyGoTest(CompileTest):
     tinygo: ToolRequest
     options: tuple[str, ...]
 
-    @property
-    def build_flags(self) -> tuple[str, ...]:
-        """The flags of tinygo test, but for -c and -o."""
-        return (TARGET, "-no-debug", *linker_flags(self.define), *self.options, *self.flags)
+    def _flags(self, context: Context) -> tuple[str, ...]:
+        """The flags of tinygo test, but for -c and -o.
+
+        -X of a variable in a package that is not linked is an error to TinyGo, and `main` is the
+        tests' own program there.
+        """
+        tests = read_tests(context, self.listing)
+        linked = tests.linked(self.directory) if tests else frozenset()
+        known = {k: v for k, v in self.define.items() if k.rpartition(".")[0] in linked}
+        return (TARGET, "-no-debug", *linker_flags(known), *self.options, *self.flags)
 
     def _tools(self, context: Context) -> Key:
         return tinygo_identity(context, self.tinygo, self.go)
@@ -45,7 +52,7 @@ class CompileTinyGoTest(CompileTest):
 
     def _compile(self, context: Context, made: Path) -> Result:
         tools = find_tinygo(context, self.tinygo, self.go)
-        arguments = ["test", "-c", "-o", str(made), f"-p={context.cpus}", *self.build_flags]
+        arguments = ["test", "-c", "-o", str(made), f"-p={context.cpus}", *self._flags(context)]
         return run_tinygo(context, tools, self.modules, [*arguments, self.package])
 
     def _problem(self, context: Context, result: Result, what: str) -> Failure:

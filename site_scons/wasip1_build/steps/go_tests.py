@@ -72,6 +72,13 @@ class GoTests:
         """The test program of a package with everything that is linked into it."""
         return self._deps.main(directory)
 
+    def linked(self, directory: str) -> frozenset[str]:
+        """The import paths of all that is linked into the test program of a package; the program
+        itself is none of them."""
+        main = self.main(directory)
+        deps = self._record["packages"][main.import_path].get("deps", ()) if main else ()
+        return frozenset(name.partition(" [")[0] for name in deps)
+
     def error(self, directory: str) -> str:
         """Why what the tests of a package need cannot be loaded; empty where it can."""
         tested, main = self.package(directory), self.main(directory)

@@ -135,6 +135,10 @@ class TestPolicy:
         assert "//go:build !wasip1" in finding.fix
         assert 'imports.allow = ["fd_*", "sock_accept", "sock_shutdown"]' in finding.fix
 
+    def test_in_a_module_of_tinygo_they_are_not_net_https(self) -> None:
+        finding = only(importing(*preview1("sock_recv"), compiler="tinygo"), "import-sockets")
+        assert "net/http" not in finding.why + finding.fix
+
     def test_the_line_of_the_fix_makes_the_finding_go(self) -> None:
         imports = preview1("fd_write", "sock_accept")
         fix = only(importing(*imports), "import-sockets").fix

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from wasip1_build.findings import Severity
@@ -150,14 +150,26 @@ def sockets(subject: Subject) -> Iterator[Claim]:
         name for name in subject.preview1 if matches(name, [SOCKETS]) and not matches(name, deny)
     )
     if used and subject.imports.allow is None:
+        why, instead = _SOCKETS_IN[subject.compiler]
         yield Claim(
             f"imports {', '.join(used)}, which are not allowed unless the spec says so",
-            "linking net/http brings them in, and on wasip1 they serve only sockets that the host "
-            "has opened: Go's net connects to a fake network inside the module",
-            "keep net/http out of this build (//go:build !wasip1), or allow them knowingly:\n"
+            f"{why}; they serve only sockets that the host has opened",
+            f"{instead}allow them knowingly:\n"
             f"imports.allow = {toml_list([*_groups(subject), *used])}",
             key="imports.allow",
         )
+
+
+# How socket functions come into a module, and what else can be done about it. (TinyGo 0.42.0 links
+# internal/poll with what reads a file.)
+_SOCKETS_IN: Mapping[Compiler, tuple[str, str]] = {
+    "go": (
+        "linking net/http brings them in, and Go's net connects to a fake network inside the "
+        "module",
+        "keep net/http out of this build (//go:build !wasip1), or ",
+    ),
+    "tinygo": ("TinyGo links them with os, which can read and write a socket like a file", ""),
+}
 
 
 def _groups(subject: Subject) -> list[str]:
