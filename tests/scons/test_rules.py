@@ -162,6 +162,7 @@ def test_targets_are_beside_their_sources_by_default(plain: Project) -> None:
     plain.write("SConstruct", TOOL + 'Export("env")\nSConscript("cmd/SConscript", variant_dir="v")')
     assert named.replace("cmd/", "v/") in plain.build("-Q", "v/small.wasm").output
     assert "is up to date" in plain.build("-Q", "v/small.wasm").output
+    assert [path.parent for path in plain.root.rglob(".sconsign*")] == [plain.root]
 
 
 def test_rules_and_a_workspace_share_one_state(plain: Project) -> None:

@@ -21,8 +21,11 @@ from wasip1_build.scons.facts import Facts, carried, give, joined, judged
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, open_session, save_at_exit
 from wasip1_build.scons.work import attach, is_ours, work_of
+from wasip1_build.spec.model import Compiler
 from wasip1_build.spec.suggest import did_you_mean
+from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.compile_tinygo import CompileTinyGo
 from wasip1_build.steps.manifest import Manifest
 from wasip1_build.steps.step import Step
 from wasip1_build.toolchain.tools import ToolRequest
@@ -40,7 +43,7 @@ class Rule:
 
     steps: Callable[[Call], Sequence[Step]]
     settings: Mapping[str, tuple[str, ...]]
-    builds_package: bool = False  # its source is a Go package, not a file
+    compiler: Compiler | None = None  # of the Go package that its source is; None for files
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Call:
     def module(self) -> str:
         """The one module among the sources; where its debug module is there too, the other."""
         modules = [source for source in self.sources if source.name.endswith(".wasm")]
-        release = [source for source in modules if not isinstance(_step(source), CompileGo)]
+        release = [source for source in modules if not isinstance(_step(source), Compile)]
         found = release or modules
         if len(found) != 1:
             raise failure(
@@ -147,8 +150,9 @@ def _call(env: Any, rule: Rule, target: Any, source: Any, keys: Mapping[str, Any
     build_dir = env.fs.Dir(env.subst(str(env["WASIP1_BUILD_DIR"])), top).get_path(top)
     call = Call(env, _session(Path(top.get_abspath()), build_dir), target, (), Facts("", "."))
     facts = _facts(call, rule, source)
-    if rule.builds_package:
-        keys = {"package": str(source), **keys}
+    if rule.compiler:
+        compiler = {"compiler": rule.compiler} if rule.compiler != "go" else {}
+        keys = {"package": str(source), **compiler, **keys}
     else:
         call = replace(call, sources=_nodes(env, source))
     return replace(call, facts=judged(facts, keys, call.directory, call.session.context, env.fs))
@@ -156,7 +160,7 @@ def _call(env: Any, rule: Rule, target: Any, source: Any, keys: Mapping[str, Any
 
 def _facts(call: Call, rule: Rule, source: Any) -> Facts:
     """What is known of the module before this call says anything."""
-    if not rule.builds_package:
+    if not rule.compiler:
         nodes = _nodes(call.env, source)
         known = carried(nodes)
         return joined(known) if known else Facts(_stem(nodes[0]), call.directory)
@@ -181,7 +185,12 @@ def _nodes(env: Any, source: Any) -> tuple[Any, ...]:
 
 
 def _stem(file: Any) -> str:
-    return os.path.basename(str(file)).removesuffix(".wasm").removesuffix(".debug")
+    return (
+        os.path.basename(str(file))
+        .removesuffix(".wasm")
+        .removesuffix(".debug")
+        .removesuffix(".tinygo")
+    )
 
 
 def _step(node: Any) -> Step | None:
@@ -191,7 +200,9 @@ def _step(node: Any) -> Step | None:
 def _declared(call: Call, steps: Sequence[Step]) -> Any:
     nodes = declare(call.env, call.session, steps)
     made = [nodes[output] for output in steps[-1].outputs]
-    compiled = next((s for s in steps if isinstance(s, CompileGo)), call.facts.compiled)
+    compiled = next(
+        (s for s in steps if isinstance(s, CompileGo | CompileTinyGo)), call.facts.compiled
+    )
     for node in made:
         give(node, replace(call.facts, compiled=compiled))
     if isinstance(steps[-1], Manifest):

@@ -25,6 +25,7 @@ from wasip1_build.spec.schema import load_schema
 from wasip1_build.spec.scope import Scope, Surroundings
 from wasip1_build.spec.validate import Structure
 from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.compile_tinygo import CompileTinyGo
 from wasip1_build.steps.step import Context
 
 
@@ -38,7 +39,7 @@ class Facts:
     name: str
     directory: str
     table: Mapping[str, Any] = field(default_factory=dict)
-    compiled: CompileGo | None = None
+    compiled: CompileGo | CompileTinyGo | None = None
 
     @property
     def id(self) -> str:

@@ -12,10 +12,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wasip1_build.findings import failure
-from wasip1_build.plan import go_package, list_packages, selecting_flags
+from wasip1_build.plan import (
+    compiler_tools,
+    go_package,
+    list_packages,
+    selecting_flags,
+    tinygo_options,
+)
 from wasip1_build.planned import STATE
 from wasip1_build.scons.call import Call, Rule, method_of
 from wasip1_build.scons.facts import judged
@@ -23,10 +30,12 @@ from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.budget import Budget
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.compile_go import CompileGo
+from wasip1_build.steps.compile_tinygo import CompileTinyGo
 from wasip1_build.steps.compress import Brotli, Gzip
 from wasip1_build.steps.gate import Gate
-from wasip1_build.steps.go_context import find_go_context
+from wasip1_build.steps.go_context import GoContext, find_go_context
 from wasip1_build.steps.imports import VerifyImports
+from wasip1_build.steps.list_go import ListGo
 from wasip1_build.steps.manifest import Manifest, ManifestFile
 from wasip1_build.steps.step import Step
 from wasip1_build.steps.strip import Strip
@@ -40,12 +49,11 @@ def add_rules(env: Any) -> None:
     """Adds all builders to a construction environment.
 
     Construction variables, which a call may override: WASIP1_BUILD_DIR (where state is kept, from
-    the top directory), WASIP1_GO and WASIP1_WASMTIME (versions; None for those that this package
-    pins), WASM_TARGET ("host" or an AOT target).
+    the top directory), WASIP1_GO, WASIP1_TINYGO and WASIP1_WASMTIME (versions; None for those that
+    this package pins, and for the TinyGo that is found), WASM_TARGET ("host" or an AOT target).
     """
-    env.SetDefault(
-        WASIP1_BUILD_DIR="build", WASIP1_GO=None, WASIP1_WASMTIME=None, WASM_TARGET="host"
-    )
+    versions = dict.fromkeys(("WASIP1_GO", "WASIP1_TINYGO", "WASIP1_WASMTIME"))
+    env.SetDefault(WASIP1_BUILD_DIR="build", WASM_TARGET="host", **versions)
     for name, rule in RULES.items():
         env.AddMethod(method_of(name, rule), name)
 
@@ -58,29 +66,78 @@ def go_wasm(call: Call) -> Sequence[Step]:
     define ({"main.version": "1.4.0"}), go_flags; and, for what follows, imports, grants and
     runtime ({"max-memory": "96MiB"}). Go files and embedded files may be made by other builders.
     """
-    artifact = call.facts.artifact
-    here = call.path(call.env.Dir("."))  # in a variant directory not where the package is
-    output = call.output(os.path.join(here, f"{call.facts.name}.debug.wasm"))
-    context = call.session.context
-    local = artifact.package if artifact.package.startswith(".") else "."
-    modules = find_go_context(
-        context.root, os.path.normpath(os.path.join(artifact.directory, local))
-    )
-    package, flags = go_package(artifact, modules), selecting_flags(artifact)
+    given = _sources(call)
     go = call.tool("go", "WASIP1_GO")
-    listing = list_packages(modules, [package], flags, go, context.build_dir)
+    listing = given.listing(go)
     compiled = CompileGo(
-        modules=modules,
-        package=package,
-        reactor=artifact.kind == "reactor",
-        flags=flags,
-        define=artifact.define,
+        **given.of_compiler,
         go=go,
         deps=listing.output,
         stages="stage/rules",
-        output=output,
+        output=call.output(given.beside("debug.wasm")),
     )
     return [listing, compiled]
+
+
+def tinygo_wasm(call: Call) -> Sequence[Step]:
+    """TinyGoWasm("hello.tinygo.wasm", "./cmd/hello"): the module as TinyGo makes it.
+
+    It has no debug information. The default target is NAME.tinygo.wasm. Settings: kind, exports,
+    tags, define, and TinyGo's own opt, gc, scheduler, panic, stack_size ("64KiB") and flags; and
+    for what follows imports, grants and runtime. No test of the package is run: the manifest says
+    so.
+    """
+    given = _sources(call)
+    go, tinygo = call.tool("go", "WASIP1_GO"), call.tool("tinygo", "WASIP1_TINYGO")
+    listing = given.listing(go, tinygo)
+    compiled = CompileTinyGo(
+        **given.of_compiler,
+        go=go,
+        deps=listing.output,
+        output=call.output(given.beside("tinygo.wasm")),
+        tinygo=tinygo,
+        options=tinygo_options(call.facts.artifact),
+    )
+    return [listing, compiled]
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """A main package that a call names, and what selects its files."""
+
+    call: Call
+    modules: GoContext
+
+    @property
+    def of_compiler(self) -> dict[str, Any]:
+        """The fields of a step that compiles, whatever the compiler."""
+        artifact = self.call.facts.artifact
+        return {
+            "modules": self.modules,
+            "package": go_package(artifact, self.modules),
+            "reactor": artifact.kind == "reactor",
+            "flags": selecting_flags(artifact),
+            "define": artifact.define,
+        }
+
+    def listing(self, go: ToolRequest, tinygo: ToolRequest | None = None) -> ListGo:
+        """The step that lists its sources."""
+        artifact, build_dir = self.call.facts.artifact, self.call.session.context.build_dir
+        packages = [go_package(artifact, self.modules)]
+        flags = selecting_flags(artifact)
+        return list_packages(self.modules, packages, flags, go, build_dir, tinygo)
+
+    def beside(self, suffix: str) -> str:
+        """NAME.SUFFIX where the call stands: in a variant directory not where the package is."""
+        here = self.call.path(self.call.env.Dir("."))
+        return os.path.join(here, f"{self.call.facts.name}.{suffix}")
+
+
+def _sources(call: Call) -> _Sources:
+    artifact, root = call.facts.artifact, call.session.context.root
+    local = artifact.package if artifact.package.startswith(".") else "."
+    place = os.path.normpath(os.path.join(artifact.directory, local))
+    return _Sources(call, find_go_context(root, place))
 
 
 def strip(call: Call) -> Sequence[Step]:
@@ -220,7 +277,8 @@ def manifest(call: Call) -> Sequence[Step]:
         raise failure(
             "rules-manifest",
             f"{output} cannot be made from these sources",
-            why="a manifest is about a module of GoWasm, and names its imports and its sizes",
+            why="a manifest is about a module of GoWasm or TinyGoWasm, and names its imports and "
+            "sizes",
             fix="add the results of WasmImports and WasmBudget to the sources",
         )
     results = [
@@ -244,7 +302,7 @@ def manifest(call: Call) -> Sequence[Step]:
             checks=checks[0].output if checks else None,
             gate=gate.output,
             output=output,
-            tools=(compiled.go, *precompiled),
+            tools=(*compiler_tools(compiled), *precompiled),
             flags=compiled.build_flags,
         ),
     ]
@@ -259,12 +317,15 @@ def _files(call: Call, module: str) -> Iterator[ManifestFile]:
 
 # What may be said of a module wherever a file is made from it.
 ABOUT = {name: (name,) for name in ("kind", "exports", "imports", "grants", "runtime")}
+SOURCES = ABOUT | {"tags": ("tags",), "define": ("define",)}
+TINYGO = ("opt", "gc", "scheduler", "panic", "stack-size", "flags")
 LIMITS = ("wasm", "br", "gz", "cwasm", "memory", "required")
 RULES: Mapping[str, Rule] = {
-    "GoWasm": Rule(
-        go_wasm,
-        ABOUT | {"tags": ("tags",), "define": ("define",), "go_flags": ("go-flags",)},
-        builds_package=True,
+    "GoWasm": Rule(go_wasm, SOURCES | {"go_flags": ("go-flags",)}, compiler="go"),
+    "TinyGoWasm": Rule(
+        tinygo_wasm,
+        SOURCES | {name.replace("-", "_"): ("tinygo", name) for name in TINYGO},
+        compiler="tinygo",
     ),
     "WasmStrip": Rule(strip, ABOUT | {"keep": ("strip", "keep")}),
     "WasmImports": Rule(imports, ABOUT),
