@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ class _Progress:
         self.returns: tuple[int | float, ...] | None = None
         self.return_types: tuple[str, ...] = ()
         self.peak: Callable[[], int | None] = lambda: None
+        self.phases_ns: dict[str, int] = {}
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Counts the time that this takes to a phase, however it ends."""
+        started_ns = time.perf_counter_ns()
+        try:
+            yield
+        finally:
+            passed_ns = time.perf_counter_ns() - started_ns
+            self.phases_ns[name] = self.phases_ns.get(name, 0) + passed_ns
 
 
 def execute(request: Request, started: Callable[[], None]) -> Response:
@@ -61,12 +73,14 @@ def execute(request: Request, started: Callable[[], None]) -> Response:
         calls=progress.host.calls if progress.host else {},
         returns=progress.returns,
         return_types=progress.return_types,
+        phases_ns=progress.phases_ns,
     )
 
 
 def _run(request: Request, started: Callable[[], None], progress: _Progress) -> Stopped:
     engine = _engine(request)
-    module = _module(engine, request)
+    with progress.phase("load"):
+        module = _module(engine, request)
     if request.action == "compile":
         Path(request.compiled).write_bytes(module.serialize())
         return Stopped("ended")
@@ -76,7 +90,8 @@ def _run(request: Request, started: Callable[[], None], progress: _Progress) -> 
         raise Stopped("host", str(error)) from None
     store = _store(engine, request)
     started()
-    instance = _instance(store, module, progress.host)
+    with progress.phase("start"):
+        instance = _instance(store, module, progress.host)
     exports = instance.exports(store)
     progress.peak = lambda: _exported_memory_bytes(store, instance)
     if request.action == "instantiate":
@@ -84,14 +99,16 @@ def _run(request: Request, started: Callable[[], None], progress: _Progress) -> 
     if request.action == "initialize" or request.invoke:
         initialize = exports.get("_initialize")
         if isinstance(initialize, wasmtime.Func):
-            _call(store, initialize, "initialize")
+            with progress.phase("start"):
+                _call(store, initialize, "initialize")
     if request.invoke:
         _invoke(store, exports, request, progress)
     elif request.action == "run":
         start = exports.get("_start")
         if not isinstance(start, wasmtime.Func):
             raise Stopped("run", "the module exports no function _start")
-        _call(store, start, "run")
+        with progress.phase("run"):
+            _call(store, start, "run")
     return Stopped("ended", exit=0)
 
 
@@ -200,7 +217,8 @@ def _invoke(
         args = [coerced(value, each) for value, each in zip(invoke.args, params, strict=True)]
     except ValueError as error:
         raise Stopped("invoke", f"{invoke.export}: {error}") from None
-    returned = _call(store, function, "run", *args)
+    with progress.phase("run"):
+        returned = _call(store, function, "run", *args)
     progress.return_types = tuple(str(each) for each in kind.results)
     progress.returns = _listed(returned)
 

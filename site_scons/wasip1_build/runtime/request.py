@@ -101,6 +101,8 @@ class Response(NamedTuple):
 
     `exit` is the guest's exit code; None where it trapped or never ran. `error` is one text for
     people, with the engine's own words. `calls` counts the host's functions by "module.function".
+    `phases_ns` are the times of load (of code that is compiled), start (instantiation, and
+    _initialize of a reactor) and run, of those that were reached.
     """
 
     stage: Stage
@@ -113,6 +115,7 @@ class Response(NamedTuple):
     returns: tuple[int | float, ...] | None = None
     return_types: tuple[str, ...] = ()
     host_output: str = ""  # what host.py printed
+    phases_ns: Mapping[str, int] = {}
 
     def to_json(self) -> str:
         """The response as JSON text."""
