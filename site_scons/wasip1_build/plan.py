@@ -312,7 +312,7 @@ def _refuse_collisions(steps: Iterable[Step]) -> None:
         outputs.add(output)
     for output in outputs:
         parent = posixpath.dirname(output)
-        while parent:
+        while parent.strip("/"):
             if parent in outputs:
                 findings.append(_collision(output, parent))
             parent = posixpath.dirname(parent)

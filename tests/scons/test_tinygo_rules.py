@@ -41,7 +41,7 @@ def test_it_is_built_verified_and_up_to_date(by_hand: Project) -> None:
     assert (by_hand.root / "hello.tinygo.wasm").is_file()
     assert (by_hand.root / "hello.wasm").is_file()
     assert by_hand.build("-Q").steps == ()
-    by_hand.edit("hello/main.go", '"none"', '"no"')
+    by_hand.edit("hello/main.go", "println(", 'println("version", ')
     assert {"compile", "strip"} <= set(by_hand.build("-Q").verbs)
 
 

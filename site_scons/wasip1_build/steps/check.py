@@ -106,12 +106,26 @@ class RunChecks:
 
     def run(self, context: Context) -> None:
         """Raises Failure where the library is missing or a granted directory cannot be staged."""
+        subject = self.subject(context)
+        tried = try_all(
+            subject,
+            context.path(self.module),
+            context.path(self.cwasm) if self.cwasm else None,
+            self.checks,
+            lambda name: _read(context, name),
+            context.cpus,
+        )
+        context.out(self.output).write_bytes(json_bytes(self._record(tried)))
+
+    def subject(self, context: Context) -> Subject:
+        """What all runs have in common, with copies of what is granted in the step's scratch
+        directory. Raises Failure where the library is missing or a directory cannot be staged."""
         library = context.tools.find(self.library)
         made, listings = granted_files(self.grants, context, sha256_of_file)
         scratch = context.scratch()
         pristine = scratch / "pristine"
         stage(made, listings, pristine)
-        subject = Subject(
+        return Subject(
             name=self.artifact.rpartition(":")[2],
             kind=self.kind,
             root=context.root,
@@ -129,15 +143,6 @@ class RunChecks:
             memory_limit_bytes=self.memory_limit_bytes,
             max_memory_bytes=self.max_memory_bytes,
         )
-        tried = try_all(
-            subject,
-            context.path(self.module),
-            context.path(self.cwasm) if self.cwasm else None,
-            self.checks,
-            lambda name: _read(context, name),
-            context.cpus,
-        )
-        context.out(self.output).write_bytes(json_bytes(self._record(tried)))
 
     def _record(self, tried: tuple[Tried, ...]) -> dict[str, Any]:
         peaks = [run.peak_memory_bytes for each in tried for run in each.runs]

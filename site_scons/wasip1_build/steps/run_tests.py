@@ -193,7 +193,7 @@ class RunTests:
     ) -> tuple[Layout, tuple[tuple[Entry, ...], ...], tuple[Entry, ...]]:
         """What is granted and what is beside the tests. Raises Failure and OSError."""
         made, listings = granted_files(self.grants, context, digest)
-        skip = (context.path(context.build_dir),)
+        skip = [context.path(name) for name in (context.build_dir, *context.hidden)]
         beside = package_files(context.path(self.directory), skip, digest)
         return made, listings, beside
 

@@ -33,6 +33,8 @@ class Context:
     made_from: Callable[[str], Collection[str]] = lambda _output: frozenset()
     # The other steps of this build, for one that is cheaper done together with them.
     peers: Callable[[], Iterable[Step]] = tuple
+    # More directories in which builds write, so that nothing there is anybody's source.
+    hidden: tuple[str, ...] = ()
     cache: Path | None = None  # the tool cache: what is dear to make and the same in every tree
     stage: Path | None = None  # set while a step runs
     worked_out: dict[object, Any] = field(default_factory=dict)  # for `once`
