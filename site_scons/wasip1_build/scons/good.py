@@ -19,7 +19,7 @@ from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.looked_at import looks_of, read_before, uses_path
 from wasip1_build.scons.work import is_current
 from wasip1_build.steps.check import RunChecks
-from wasip1_build.steps.go_world import World
+from wasip1_build.steps.go_world import World, reads_all
 from wasip1_build.steps.listing import Listing
 from wasip1_build.steps.step import Context, Step
 
@@ -194,7 +194,11 @@ class _Kept:
         root = self.declared.context.root
         facts = dict(self.before.facts)
         for world in worlds.values():
-            facts |= {name_of(root, path): fact for path, fact in world.facts.items()}
+            for path, fact in world.facts.items():
+                name = name_of(root, path)
+                # Where one listing reads all of a directory, another's fact of it is too little.
+                if reads_all(fact) or not reads_all(facts.get(name, "")):
+                    facts[name] = fact
         return facts
 
     def _listings(self) -> Iterator[Listing]:
