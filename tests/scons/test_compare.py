@@ -17,9 +17,14 @@ from wasip1_build.spec.cached import load_workspace
 
 MAIN = """package main
 
-import "example.com/one/lib"
+import (
+	"os"
+	"strconv"
 
-func main() { println(lib.Answer()) }
+	"example.com/one/lib"
+)
+
+func main() { os.Stdout.WriteString(strconv.Itoa(lib.Answer()) + "\\n") }
 """
 TEST = """package lib
 
@@ -39,7 +44,7 @@ go-flags = ["-gcflags=-l"]
 
 [[artifact.one.check]]
 name = "says"
-expect = { stderr = "42\\n" }
+expect = { stdout = "42\\n" }
 """
 
 
