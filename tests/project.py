@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 SITE_SCONS = Path(__file__).parents[1] / "site_scons"
 SCONSTRUCT = 'from wasip1_build.scons import whole_build\n\nwhole_build("wasip1.toml")\n'
@@ -94,27 +95,19 @@ class Project:
         No file can become larger than `file_bytes` (RLIMIT_FSIZE): what a full disk does, for one
         process and those that it starts.
         """
-        done = subprocess.run(
-            [sys.executable, "-m", "SCons", *words],
-            cwd=self.root / directory,
-            env=self.environment(env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=600,
-            umask=umask,
-            preexec_fn=partial(_limit, file_bytes) if file_bytes else None,
-        )
-        assert not _TRACEBACK.search(done.stdout), done.stdout
-        return Build(done.returncode, done.stdout)
+        argv = [sys.executable, "-m", "SCons", *words]
+        limit = partial(_limit, file_bytes) if file_bytes else None
+        return self._run(argv, env, self.root / directory, umask=umask, preexec_fn=limit)
 
     def wasip1(self, *words: str, env: Mapping[str, str] | None = None) -> Build:
         """Runs the `wasip1` command at the top of the workspace."""
+        argv = [str(Path(sys.executable).with_name("wasip1")), *words]
+        return self._run(argv, env, self.root)
+
+    def _run(self, argv: list[str], env: Mapping[str, str] | None, cwd: Path, **how: Any) -> Build:
         done = subprocess.run(
-            [str(Path(sys.executable).with_name("wasip1")), *words],
-            cwd=self.root,
+            argv,
+            cwd=cwd,
             env=self.environment(env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -122,6 +115,7 @@ class Project:
             text=True,
             errors="replace",
             timeout=600,
+            **how,
         )
         assert not _TRACEBACK.search(done.stdout), done.stdout
         return Build(done.returncode, done.stdout)
