@@ -8,11 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from wasip1_build.findings import Failure
+from wasip1_build.plan_gate import gated_by_tests
 from wasip1_build.plan_tests import TestPlace, TestPlaces, compilation
-from wasip1_build.planned import PlannedArtifact
+from wasip1_build.planned import Plan, PlannedArtifact
 from wasip1_build.spec.model import Artifact
 from wasip1_build.steps.go_context import GoContext
 from wasip1_build.steps.go_patterns import directories_with_tests, import_path
+
+
+def with_proofs(plan: Plan, root: Path, build_dir: str) -> Plan:
+    """A plan with what proves the artifacts whose gate asks for tests. Raises Failure as
+    `test_places`."""
+    if not any(each.artifact.is_gated_by_tests for each in plan.artifacts):
+        return plan
+    return gated_by_tests(plan, build_dir, test_places(root, plan.artifacts))
 
 
 def test_places(root: Path, artifacts: Iterable[PlannedArtifact]) -> dict[str, TestPlaces]:

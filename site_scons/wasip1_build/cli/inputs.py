@@ -12,7 +12,6 @@ from typing import Any
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Finding, Severity
 from wasip1_build.plan import go_package, plan
-from wasip1_build.plan_gate import gated_by_tests
 from wasip1_build.planned import STATE, Plan
 from wasip1_build.runtime.granted import layout, walk
 from wasip1_build.runtime.package_files import package_files
@@ -32,7 +31,7 @@ from wasip1_build.steps.list_tests import ListTests
 from wasip1_build.steps.listing import Listing
 from wasip1_build.steps.prove_tests import ProveTests
 from wasip1_build.steps.step import Context, Step
-from wasip1_build.test_places import test_places
+from wasip1_build.test_places import with_proofs
 from wasip1_build.toolchain.go import TOOLS
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.tools import Tools
@@ -84,9 +83,7 @@ class Reader:
         """The inputs of every artifact by its id. Raises Failure where Go is missing."""
         contexts, without = look_for_contexts(self.root, self.workspace.artifacts)
         planned = plan(self.workspace, contexts, host_target())
-        if any(each.artifact.is_gated_by_tests for each in planned.artifacts):
-            places = test_places(self.root, planned.artifacts)
-            planned = gated_by_tests(planned, self.workspace.build_dir, places)
+        planned = with_proofs(planned, self.root, self.workspace.build_dir)
         for step in planned.shared:
             if isinstance(step, Listing):
                 self.tools.find(step.go)

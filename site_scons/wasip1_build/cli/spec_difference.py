@@ -11,6 +11,8 @@ from typing import Any
 
 from wasip1_build.digests import Digests
 from wasip1_build.plan import plan
+from wasip1_build.plan_gate import gated_by_tests
+from wasip1_build.plan_tests import TestPlace, TestPlaces
 from wasip1_build.spec import typed
 from wasip1_build.spec.model import Artifact, DirGrant, Workspace
 from wasip1_build.spec.suggest import key as toml_key
@@ -127,7 +129,12 @@ def _steps(workspace: Workspace, artifact: Artifact) -> str:
     nowhere = Context(Path("/nonexistent"), workspace.build_dir, _NoTools(), Digests(None))
     modules = GoContext(".", "", (".",), ())
     alone = replace(workspace, artifacts=(artifact,))
-    [planned] = plan(alone, {artifact.id: modules}, host_target()).artifacts
+    whole = plan(alone, {artifact.id: modules}, host_target())
+    if artifact.is_gated_by_tests:
+        linkable = (TestPlace("package", "package", "example.com/package"),)
+        places = {artifact.id: TestPlaces(linkable=linkable)}
+        whole = gated_by_tests(whole, alone.build_dir, places)
+    [planned] = whole.artifacts
     inputs = [(step.name, step.version, step.inputs, step.key(nowhere)) for step in planned.steps]
     return json.dumps([artifact.compiler, inputs], sort_keys=True)
 

@@ -15,7 +15,6 @@ from wasip1_build.digests import Digests
 from wasip1_build.findings import Finding, failure
 from wasip1_build.measure.spread import Spread
 from wasip1_build.plan import plan
-from wasip1_build.plan_gate import gated_by_tests
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.runtime.trial import Subject, try_once
 from wasip1_build.spec.model import Artifact, Budget, Check, Compiler, Runtime, Workspace
@@ -35,7 +34,7 @@ from wasip1_build.steps.run_tests import RunTests
 from wasip1_build.steps.step import Context, Step
 from wasip1_build.steps.strip import Strip
 from wasip1_build.steps.test_record import TestRecord
-from wasip1_build.test_places import test_places
+from wasip1_build.test_places import with_proofs
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tinygo import STAND_IN
@@ -103,8 +102,7 @@ class Comparing:
         build_dir = self.scratch / artifact.compiler
         alone = replace(self.workspace, artifacts=(artifact,), build_dir=str(build_dir))
         planned = plan(alone, go_contexts(self.root, [artifact]), host_target())
-        places = test_places(self.root, planned.artifacts)
-        planned = gated_by_tests(planned, alone.build_dir, places)
+        planned = with_proofs(planned, self.root, alone.build_dir)
         digests = Digests(None)
         cache = cache_directory(self.environ)
         context = Context(

@@ -9,14 +9,13 @@ from typing import Any
 
 from wasip1_build.build_dir import build_dir_hint
 from wasip1_build.plan import plan
-from wasip1_build.plan_gate import gated_by_tests
 from wasip1_build.planned import STATE, Plan
 from wasip1_build.scons.declared import Declared, locator
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking, open_session
 from wasip1_build.spec.cached import load_cached
 from wasip1_build.steps.go_contexts import go_contexts
-from wasip1_build.test_places import test_places
+from wasip1_build.test_places import with_proofs
 from wasip1_build.toolchain.host import host_target
 
 
@@ -31,9 +30,7 @@ def declare_workspace(
     store = root / build_dir_hint(root, name) / STATE / "spec" / profile
     workspace = load_cached(root, name, profile, store, keep=not is_looking())
     planned = plan(workspace, go_contexts(root, workspace.artifacts), host_target())
-    if any(artifact.is_gated_by_tests for artifact in workspace.artifacts):
-        places = test_places(root, planned.artifacts)
-        planned = gated_by_tests(planned, workspace.build_dir, places)
+    planned = with_proofs(planned, root, workspace.build_dir)
     owner = f"{name}@{profile}"
     locate = locator(workspace.artifacts)
     session = open_session(root, workspace.build_dir, owner, environ, cpus, locate)

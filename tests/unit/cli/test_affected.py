@@ -153,6 +153,18 @@ def test_a_default_of_the_top_file_affects_those_that_it_reaches(repository, aff
     assert affected() == {".:app": [reason]}
 
 
+def test_how_tests_run_decides_where_a_gate_asks_for_them(repository, affected):
+    package = 'package = "./cmd/app"'
+    repository.edit("wasip1.toml", package, f'{package}\ntest.timeout = "5s"')
+    assert affected() == {}
+    repository.edit("wasip1.toml", package, f"{package}\ntest.gate = true")
+    [reasons] = affected().values()
+    assert "test.gate: unset -> true" in reasons
+    repository.commit()
+    repository.edit("wasip1.toml", '"5s"', '"6s"')
+    assert affected() == {".:app": ["test.timeout: 5s -> 6s"]}
+
+
 def test_a_profile_affects_only_itself(repository, affected):
     repository.write(
         "services/tool/wasip1.toml",
