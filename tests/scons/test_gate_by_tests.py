@@ -4,6 +4,7 @@ module of Go that asks for it."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,65 @@ def test_tests_that_come_to_a_linked_package_count(gated: Project) -> None:
     assert gated.scons("-Q").status == 2
     (gated.root / "lib/more_test.go").unlink()
     gated.build("-Q")
+
+
+READS = """package lib
+
+import (
+	_ "embed"
+	"os"
+	"strings"
+	"testing"
+)
+
+//go:embed embedded/words.txt
+var words string
+
+func TestFiles(t *testing.T) {
+	names, _ := os.ReadDir("testdata")
+	data, _ := os.ReadFile("testdata/a.txt")
+	if len(names) != 1 || string(data)+words != "ab" || strings.Contains(words, "x") {
+		t.Error("other files")
+	}
+}
+"""
+Edit = Callable[[Project], object]
+BREAKS: dict[str, Edit] = {
+    "a file beside the tests": lambda p: p.write("lib/testdata/a.txt", "c"),
+    "a new file beside the tests": lambda p: p.write("lib/testdata/b.txt", ""),
+    "what a test embeds": lambda p: p.write("lib/embedded/words.txt", "x"),
+    "what only a test imports": lambda p: p.edit("wanted/wanted.go", "42", "41"),
+    "another import of a test": lambda p: p.edit("lib/lib_test.go", "gated/wanted", "gated/wrong"),
+    "a test gone": lambda p: (p.root / "lib/reads_test.go").write_text(
+        "package lib\n\nvar _ = x\n"
+    ),
+    "a build line": lambda p: p.edit(
+        "lib/lib.go", "package lib", "//go:build !wasip1\n\npackage lib"
+    ),
+}
+
+
+def test_each_edit_of_what_tests_read_is_seen_and_its_undoing_too(gated: Project) -> None:
+    p = gated
+    p.write("wasip1.toml", SPEC[: SPEC.index("[artifact.small]")] + GATED_GO)
+    p.write("wrong/wrong.go", 'package wanted\n\nconst Answer = "none"\n')
+    p.write("lib/reads_test.go", READS)
+    p.write("lib/testdata/a.txt", "a")
+    p.write("lib/embedded/words.txt", "b")
+    p.build("-Q")
+    before = p.sources()
+    for name, edit in BREAKS.items():
+        edit(p)
+        assert p.scons("-Q").status == 2, name
+        p.put_back(before)
+        assert p.scons("-Q").status == 0, name
+    assert p.build("-Q").steps == ()
+
+
+GATED_GO = """[artifact.big]
+package = "./hello"
+test.gate = true
+"""
 
 
 def test_a_package_that_comes_to_be_linked_is_ran_tests_of(gated: Project) -> None:

@@ -39,8 +39,8 @@ class Requirements:
 
 
 def requirements(workspace: Workspace | None) -> Requirements:
-    """What a workspace needs; without one, what the first artifact of a new one would."""
-    artifacts = workspace.artifacts if workspace else ()
+    """What a bare `scons` needs; without a workspace, what the first artifact of a new one would."""
+    artifacts = [each for each in workspace.artifacts if each.default] if workspace else []
     toolchain = workspace.toolchain if workspace else Toolchain()
     pins: tuple[tuple[Program, ToolPin | None], ...] = (
         ("go", toolchain.go),

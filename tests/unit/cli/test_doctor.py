@@ -105,6 +105,13 @@ def test_tinygo_is_needed_by_those_who_use_it(machine, capsys):
     assert (tinygo["status"], tinygo["needed"], tinygo["wanted"]) == ("missing", True, "0.42.0")
 
 
+def test_what_a_bare_scons_does_not_build_makes_nothing_needed(machine, capsys):
+    write_spec(machine, artifact='compiler = "tinygo"\ndefault = false')
+    code, record = report(capsys)
+    assert code == 0
+    assert record["tools"]["tinygo"]["needed"] is False
+
+
 @pytest.fixture
 def with_tinygo(machine: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine whose workspace needs TinyGo and has it: the program."""
