@@ -39,7 +39,7 @@ class Requirements:
 
 
 def requirements(workspace: Workspace | None) -> Requirements:
-    """What a bare `scons` needs; without a workspace, what the first artifact of a new one would."""
+    """What a bare `scons` needs; without a workspace, the first artifact of a new one."""
     artifacts = [each for each in workspace.artifacts if each.default] if workspace else []
     toolchain = workspace.toolchain if workspace else Toolchain()
     pins: tuple[tuple[Program, ToolPin | None], ...] = (

@@ -62,9 +62,6 @@ def declare(
             node.waiting_parents = WaitingNodes()
         for name in getattr(step, "requires", ()):
             env.Requires(targets, str(path(name)))
-        made = zip(step.outputs, targets, strict=True)
-        if not all(session.record.holds(name, signature_of(node)) for name, node in made):
-            env.AlwaysBuild(targets)
     session.nodes.update(nodes)
     return nodes
 
@@ -129,8 +126,22 @@ def _discovered(node: Any, env: Any, _path: Any) -> list[Any]:
     """What a step depends on beyond its inputs. It runs no program: SCons calls it under -n too."""
     if not is_ours(node):
         return []
+    _make_again_in_doubt(node)
     step, context = work_of(node).step, work_of(node).context
     found: list[Any] = []
     if discover := getattr(step, "discovered", None):
         found += [env.fs.File(str(context.path(name))) for name in discover(context)]
     return found + generated_for(node, step, context)
+
+
+def _make_again_in_doubt(node: Any) -> None:
+    """Marks a step's nodes for building where an output is not the one that was recorded.
+
+    A scanner is asked before SCons decides, and not while SConscripts are read: they may still say
+    which file has the signatures.
+    """
+    work, targets = work_of(node), node.get_executor().get_all_targets()
+    made = zip(work.step.outputs, targets, strict=True)
+    if not all(work.record.holds(name, signature_of(target)) for name, target in made):
+        for target in targets:
+            target.set_always_build()

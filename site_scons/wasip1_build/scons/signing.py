@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,10 +35,7 @@ def signature_of(node: Any) -> str:
     """A digest of what SCons keeps of what a node was made from: the digests of its sources and
     its action, in the form of its file of signatures. "" where it keeps nothing."""
     try:
-        # SCons opens that file, when it is asked for first, by a name relative to its top, and
-        # reads an SConscript in the directory of that.
-        with contextlib.chdir(node.fs.Top.get_abspath()):
-            made_from = node.dir.sconsign().get_entry(node.name).binfo
+        made_from = node.dir.sconsign().get_entry(node.name).binfo
         signed = (*made_from.bsourcesigs, *made_from.bdependsigs, *made_from.bimplicitsigs)
         action = made_from.bactsig
     except (KeyError, OSError, AttributeError):

@@ -87,7 +87,9 @@ def test_compiled_code_is_written_once_and_can_be_run(tmp_path: Path) -> None:
         compiled=str(code),
     )
     compiled = compile_module(request, tmp_path / "one", cpus=1)
-    assert compiled.response == Response("ended")
+    assert compiled.response is not None
+    assert compiled.response == Response("ended", phases_ns=compiled.response.phases_ns)
+    assert compiled.response.phases_ns.keys() == {"load"}
     run = Request(action="instantiate", code=str(code), compiled_code=True)
     assert launch(run, tmp_path / "two", Limits()).response is not None
 
