@@ -11,7 +11,6 @@ import pytest
 import tinygo_stand_in
 from project import Project
 from tinygo_project import use
-from wasip1_build.findings import Failure
 from wasip1_build.measure.by_compiler import Comparing, variant
 from wasip1_build.spec.cached import load_workspace
 
@@ -120,15 +119,3 @@ def test_what_only_go_has_is_left_out_and_named(one: Project) -> None:
     by_tinygo, left_out = variant(artifact, "tinygo")
     assert (by_tinygo.compiler, by_tinygo.go_flags, left_out) == ("tinygo", (), ("go-flags",))
     assert variant(artifact, "go") == (variant(artifact, "go")[0], ())
-
-
-def test_an_artifact_that_does_not_compile_is_a_failure(
-    one: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in one.environment().items():
-        monkeypatch.setenv(name, value)
-    one.edit("lib/lib.go", "42", "nothing")
-    workspace = load_workspace(one.root, "wasip1.toml", "release")
-    comparing = Comparing(one.root, workspace, os.environ, tmp_path / "scratch", 2)
-    with pytest.raises(Failure, match="undefined: nothing"):
-        comparing.of(workspace.artifacts[0], ("go",))
