@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise failure(
             "argument",
             f"{arguments.artifact} means {len(found)} artifacts",
-            why="one is compared with itself",
+            why="what is compared are the two modules that two compilers make of one artifact",
             fix=f"name one: {', '.join(each.id for each in found)}",
         )
     [artifact] = found
