@@ -64,7 +64,7 @@ class PlannedTests:
     """The steps that test one artifact; `goals` are those that a `scons test` asks for."""
 
     artifact: Artifact
-    listing: ListTests | None
+    listing: ListTests
     compiles: tuple[Step, ...]
     runs: tuple[RunTests, ...]
     goals: tuple[Step, ...]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from project import SCONSTRUCT, Project, restored
+from rules_project import SMALL
 from tinygo_project import tinygo_in
 from workspaces import TWO, WORKSPACE, Files, MakeWorkspace, solo_files
 
@@ -89,3 +90,12 @@ def project(built_two: Project) -> Iterator[Project]:
 def empty_project(make_workspace: MakeWorkspace) -> Project:
     """A workspace with an SConstruct and nothing declared."""
     return make_workspace({})
+
+
+@pytest.fixture
+def plain(empty_project: Project) -> Project:
+    """A Go module with a program that prints one word."""
+    p = empty_project
+    p.write("go.mod", "module example.com/plain\n\ngo 1.25\n")
+    p.write("cmd/small/main.go", SMALL)
+    return p

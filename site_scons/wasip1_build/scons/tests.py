@@ -61,7 +61,7 @@ def declare_tests(
     artifacts = declared.plan.artifacts
     planned = plan_tests(build_dir, artifacts, test_places(root, artifacts), request)
     session = _session(declared)
-    listings = {each.listing.output: each.listing for each in planned if each.listing}
+    listings = {each.listing.output: each.listing for each in planned}
     steps = [*listings.values(), *(step for each in planned for step in each.steps)]
     owners = {step.outputs[0]: each.artifact.id for each in planned for step in each.steps}
     nodes = declare(env, session, steps, _seals(planned), owners)
@@ -81,8 +81,7 @@ def _seals(planned: tuple[PlannedTests, ...]) -> dict[str, tuple[str, ...]]:
     an earlier run."""
     seals: dict[str, tuple[str, ...]] = {}
     for each in planned:
-        shared = [each.listing] if each.listing else []
-        before = {step.outputs[0] for step in (*shared, *each.compiles)}
+        before = {step.outputs[0] for step in (each.listing, *each.compiles)}
         for goal in (goal for goal in each.goals if isinstance(goal, WriteJUnit)):
             for output in (*before, *goal.records):
                 seals[output] = (*seals.get(output, ()), goal.output)
@@ -202,11 +201,10 @@ class Tests:
     def _without(self, planned: PlannedTests) -> Iterator[str]:
         """The import paths of packages that an artifact's patterns mean and that have no tests."""
         context, listing = self.session.context, planned.listing
-        listed = read_tests(context, listing.output) if listing else None
+        listed = read_tests(context, listing.output)
         patterns = {
             from_directory(pattern, planned.artifact.directory, listing.modules)
             for pattern in planned.artifact.test.packages
-            if listing
         }
         own = {step.directory for step in planned.runs}
         for package in listed.packages if listed else ():

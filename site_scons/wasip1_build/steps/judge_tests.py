@@ -19,8 +19,7 @@ from wasip1_build.steps.test_record import TestRecord, not_run_finding
 class JudgeTests:
     """A file that exists only where every package with tests passed.
 
-    `listing` is the go-tests.json that says whether Go finds the same packages; "" where the
-    compiler has none.
+    `listing` is the go-tests.json that says whether Go finds the same packages.
     """
 
     artifact: str  # DIR:NAME
@@ -33,7 +32,7 @@ class JudgeTests:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        return (*self.records, *((self.listing,) if self.listing else ()))
+        return (*self.records, self.listing)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -51,11 +50,10 @@ class JudgeTests:
         context.out(self.output).write_bytes(json_bytes({"verdict": "pass", "packages": passed}))
 
     def _findings(self, context: Context) -> Iterator[Finding]:
-        if self.listing:
-            listed = read_tests(context, self.listing)
-            if listed is None:
-                raise failure("result-damaged", f"{self.listing} is damaged", fix="build again")
-            yield from listed.mismatches
+        listed = read_tests(context, self.listing)
+        if listed is None:
+            raise failure("result-damaged", f"{self.listing} is damaged", fix="build again")
+        yield from listed.mismatches
         for record in read_records(context, self.records):
             if record.verdict == "not runnable":
                 yield not_run_finding(record)
