@@ -25,6 +25,7 @@ class ListTests(Listing):
 
     version: ClassVar[int] = 1
     _what: ClassVar[str] = "the tests"
+    _key: ClassVar[str] = "test.packages"
 
     patterns: tuple[str, ...]
     declared: Mapping[str, str]

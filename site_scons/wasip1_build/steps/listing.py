@@ -86,9 +86,8 @@ class Listing(ABC):
             result, tree = self._list(context, how, packages)
         if result.returncode != 0:
             where = self.modules.work or f"{self.modules.module}/go.mod"
-            raise go_failure(
-                context, self.modules, result, f"go cannot list {self._what} of {where}"
-            )
+            what = f"go cannot list {self._what} of {where}"
+            raise go_failure(context, self.modules, result, what, self._key)
         record = {**self._record(context, result.stdout, tree), **self._beside(context, tree)}
         # Thousands of packages: with an indent, Python's encoder takes ten times as long.
         context.out(self.output).write_text(json.dumps(record, sort_keys=True))
@@ -115,6 +114,7 @@ class Listing(ABC):
         return {}
 
     _what: ClassVar[str]  # is listed
+    _key: ClassVar[str] = ""  # of the spec, at whose line a failure is told
 
     @abstractmethod
     def _asked(self) -> dict[str, Any]:
