@@ -42,17 +42,20 @@ def try_all(
 ) -> tuple[Tried, ...]:
     """Runs `instantiates`, and then the declared checks on the forms that passed it.
 
-    `read` gives the bytes of a file that a check expects. Raises OSError where a child cannot be
-    started or its scratch directory cannot be written.
+    A command without a declared check is linked and no code of it runs: that its .cwasm links says
+    all, and the module is not compiled once more. `read` gives the bytes of a file that a check
+    expects. Raises OSError where a child cannot be started or its scratch directory cannot be
+    written.
     """
-    code = subject.scratch / "module.code"
-    compiled = compile_form(subject, module, code, cpus)
     codes: dict[str, Path] = {}
     runs: list[Run] = []
-    if compiled.response and compiled.response.stage == "ended":
-        codes["wasm"] = code
-    else:
-        runs.append(Run("wasm", compiled))
+    if checks or subject.kind != "command" or not cwasm:
+        code = subject.scratch / "module.code"
+        compiled = compile_form(subject, module, code, cpus)
+        if compiled.response and compiled.response.stage == "ended":
+            codes["wasm"] = code
+        else:
+            runs.append(Run("wasm", compiled))
     if cwasm:
         codes["cwasm"] = cwasm
     forms = len(codes) + len(runs)

@@ -25,8 +25,9 @@ from wasip1_build.toolchain.tools import ToolRequest
 class RunChecks:
     """A.checks.json: every declared check and the implicit `instantiates`, with their verdicts.
 
-    Each runs on the module, and on the host's .cwasm where there is one. It succeeds whatever
-    the verdicts are; the gate fails on its findings.
+    Each runs on the module, and on the host's .cwasm where there is one; `instantiates` of a
+    command alone on the .cwasm only. It succeeds whatever the verdicts are; the gate fails on its
+    findings.
     """
 
     artifact: str  # DIR:NAME
@@ -45,7 +46,7 @@ class RunChecks:
     library: ToolRequest
 
     name: ClassVar[str] = "check"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     @property
     def inputs(self) -> tuple[str, ...]:

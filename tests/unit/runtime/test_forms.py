@@ -45,6 +45,26 @@ def test_a_truncated_cwasm_is_found_and_no_check_passes(workspace: Workspace, ke
     assert (check.verdict, len(check.runs)) == ("fail", 1)
 
 
+def test_a_command_without_checks_is_linked_from_its_cwasm_alone(workspace: Workspace) -> None:
+    path = workspace.module(HELLO)
+    cwasm = precompile(path.read_bytes())
+    (instantiates,) = workspace.try_module(path, cwasm=cwasm)
+    assert_passes(instantiates)
+    assert [run.form for run in instantiates.runs] == ["cwasm"]
+    (instantiates,) = workspace.try_module(path, cwasm=cwasm[:5000])
+    assert only(instantiates).rule == "check-load"
+
+
+def test_a_reactor_runs_code_when_it_starts_and_is_tried_in_both_forms(
+    workspace: Workspace,
+) -> None:
+    path = workspace.module('(module (memory (export "memory") 1) (func (export "_initialize")))')
+    workspace.subject = {"kind": "reactor"}
+    (instantiates,) = workspace.try_module(path, cwasm=precompile(path.read_bytes()))
+    assert_passes(instantiates)
+    assert [run.form for run in instantiates.runs] == ["wasm", "cwasm"]
+
+
 def test_machine_code_that_crashes_its_process_is_a_finding(workspace: Workspace) -> None:
     path = workspace.module(HELLO)
     cwasm = precompile(path.read_bytes())
