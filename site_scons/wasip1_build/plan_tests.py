@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_json
 from wasip1_build.planned import STATE, PlannedArtifact
 from wasip1_build.spec.model import Artifact

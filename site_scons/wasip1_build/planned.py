@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.spec.model import Artifact
 from wasip1_build.steps.step import Step
 

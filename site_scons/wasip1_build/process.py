@@ -14,8 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from wasip1_build.dataclass import dataclass
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 WATCH_S = 0.05  # between two questions to a watch

@@ -6,10 +6,10 @@ import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from wasip1_build.cli.git import LINK, SUBMODULE, Entry, Repository
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, failure
 from wasip1_build.spec.members import SPEC_FILE
 from wasip1_build.steps.go_world import SOURCES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from typing import Any, Literal
 from wasip1_build.cli.git import Changes
 from wasip1_build.cli.inputs import ArtifactInputs
 from wasip1_build.cli.spec_difference import spec_reasons, toolchain_reasons
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding
 from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.model import Workspace

@@ -10,10 +10,10 @@ import shlex
 import signal
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import failure
 from wasip1_build.runtime.programs import RUNTIMES, Guest, program
 from wasip1_build.runtime.request import HostFunction, Preopen, host_functions

@@ -9,12 +9,12 @@ import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from wasip1_build import process
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import failure
 
 RULE = "git"

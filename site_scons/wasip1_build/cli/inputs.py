@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Finding, Severity
 from wasip1_build.plan import go_package, plan

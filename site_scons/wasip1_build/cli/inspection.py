@@ -7,11 +7,12 @@ import platform
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from wasip1_build.cli.requirements import PACKAGES, Requirements
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure
 from wasip1_build.toolchain import tinygo
 from wasip1_build.toolchain.host import host_platform, host_target

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure
 from wasip1_build.plan import compilers_go
 from wasip1_build.spec.model import Artifact, Toolchain, ToolPin, Workspace

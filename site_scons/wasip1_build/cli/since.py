@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ from wasip1_build.cli.base_tree import BaseTree
 from wasip1_build.cli.comparison import Comparison, Reason, Side, printable
 from wasip1_build.cli.git import Changes, find_repository
 from wasip1_build.cli.inputs import ArtifactInputs, Reader
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Finding, failure
 from wasip1_build.spec.cached import load_workspace

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests
 from wasip1_build.plan import plan
 from wasip1_build.plan_gate import gated_by_tests

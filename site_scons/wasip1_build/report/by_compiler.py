@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Severity
 from wasip1_build.measure.by_compiler import Cost, Measured
 from wasip1_build.measure.spread import Spread

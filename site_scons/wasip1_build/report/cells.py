@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering, shown_names
 from wasip1_build.report.summary import FORMS, Summary
 from wasip1_build.units import human_size

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TextIO
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding
 from wasip1_build.report.cells import Table, table_of, totals_line
 from wasip1_build.report.lines import aligned
@@ -44,7 +44,10 @@ def style_of(stream: TextIO, environment: Mapping[str, str]) -> Style:
     return Style(color, stream.encoding or "ascii")
 
 
-def table(build: Rendering, style: Style = Style(), shown: Collection[str] | None = None) -> str:
+PLAIN = Style()
+
+
+def table(build: Rendering, style: Style = PLAIN, shown: Collection[str] | None = None) -> str:
     """The table at the end of a build, with its legend and totals; ends with a newline.
 
     With `shown` only these artifacts (DIR:NAME) have a row; the totals are of all.
@@ -76,7 +79,7 @@ def _colored(cells: list[str], style: Style) -> str:
     return "  ".join([*before, verdict])
 
 
-def findings_text(findings: Iterable[Finding], style: Style = Style()) -> str:
+def findings_text(findings: Iterable[Finding], style: Style = PLAIN) -> str:
     """The findings as a person reads them, each with a blank line after it; "" for none."""
     return "".join(f"{_finding(finding, style)}\n\n" for finding in findings)
 

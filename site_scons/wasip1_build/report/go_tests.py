@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.steps.test_record import TestRecord, result_line
 
 NAMED = 10  # artifacts without tests that are named

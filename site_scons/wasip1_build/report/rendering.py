@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from wasip1_build.dataclass import dataclass
 
 SEVERITIES = ("error", "warning", "note")
 

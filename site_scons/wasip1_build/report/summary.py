@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeGuard, get_args
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding, Location, failure, has_errors
 from wasip1_build.steps.budget import DELIVERED, Form
 from wasip1_build.steps.gate import by_weight, located

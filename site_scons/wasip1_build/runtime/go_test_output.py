@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from wasip1_build.dataclass import dataclass
 
 Status = Literal["pass", "fail", "skip", "unfinished"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_file
 from wasip1_build.findings import Failure, failure
 from wasip1_build.runtime.request import Preopen

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from wasip1_build import process
+from wasip1_build.dataclass import dataclass
 from wasip1_build.runtime import child
 from wasip1_build.runtime.request import Request, Response
 from wasip1_build.runtime.scratch_watch import ScratchWatch

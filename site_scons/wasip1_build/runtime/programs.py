@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import failure
 from wasip1_build.runtime.request import Preopen
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from wasip1_build import process
+from wasip1_build.dataclass import dataclass
 from wasip1_build.runtime import child
 from wasip1_build.runtime import grants as guest
 from wasip1_build.runtime.granted import Layout, stage

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.runtime import grants as guest
 from wasip1_build.runtime.granted import Layout
 from wasip1_build.runtime.launch import Limits, Outcome, compile_module, launch

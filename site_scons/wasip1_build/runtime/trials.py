@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding, Severity, has_errors
 from wasip1_build.runtime.difference import difference
 from wasip1_build.runtime.grants import not_granted

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.runtime.difference import difference, excerpt, printable
 from wasip1_build.runtime.launch import COMPILE_S, Limits, Outcome

@@ -12,13 +12,14 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import SCons.Node
 import SCons.Script
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure
 from wasip1_build.looks import look_at
 from wasip1_build.planned import Plan

@@ -6,7 +6,7 @@ import functools
 import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ import SCons.Node
 import SCons.Script
 import SCons.Util
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, failure
 from wasip1_build.scons.cpus import threads_per_job
 from wasip1_build.scons.facts import Facts, carried, give, joined, judged

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Location
 from wasip1_build.planned import Plan, PlannedArtifact
 from wasip1_build.scons.graph import Part

@@ -7,12 +7,13 @@ import os
 import re
 from collections import UserList
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 import SCons.Node
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding, Severity, failure
 from wasip1_build.spec import merge, typed
 from wasip1_build.spec.disk import Disk

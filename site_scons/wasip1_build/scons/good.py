@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.looks import Look, directory_of, look_at, name_of
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.cells import table_of, totals_line

@@ -7,10 +7,10 @@ import os
 import pickle
 import posixpath
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests
 from wasip1_build.files import write_atomically
 from wasip1_build.looks import directory_of

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import failure
 from wasip1_build.plan import (
     compiler_tools,

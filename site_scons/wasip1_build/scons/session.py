@@ -6,7 +6,7 @@ import atexit
 import functools
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import SCons.Script
 import SCons.Util
 from SCons.Util.hashes import get_current_hash_algorithm_used
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests, Stamp, stamp_of
 from wasip1_build.findings import Failure, Location
 from wasip1_build.planned import STATE

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pickle
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import SCons.SConsign
 from SCons.dblite import DBLITE_SUFFIX
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import write_atomically
 
 

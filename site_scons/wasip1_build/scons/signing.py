@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests, Stamp
 
 

@@ -6,13 +6,14 @@ import functools
 import os
 import posixpath
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 import SCons.Errors
 import SCons.Script
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding
 from wasip1_build.scons.arguments import prefixed_profile
 from wasip1_build.scons.beside import Beside

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import SCons.Node
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding
 from wasip1_build.scons.record import OutputRecord
 from wasip1_build.scons.signing import Signing

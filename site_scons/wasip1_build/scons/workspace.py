@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from wasip1_build.build_dir import build_dir_hint
+from wasip1_build.dataclass import dataclass
 from wasip1_build.plan import plan
 from wasip1_build.planned import STATE, Plan
 from wasip1_build.scons.declared import Declared, locator

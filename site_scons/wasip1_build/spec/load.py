@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Stamp, stamp_of
 from wasip1_build.findings import Failure, Finding, Location, Severity, failure
 from wasip1_build.spec import merge, typed

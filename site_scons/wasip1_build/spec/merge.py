@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Location
 from wasip1_build.spec.raw import Document
 from wasip1_build.spec.scanner import Path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Location
 from wasip1_build.wasm.types import FuncType
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.spec.naming import key_name, table_name
 from wasip1_build.spec.scanner import Path
 from wasip1_build.spec.schema import Schema, schema_at

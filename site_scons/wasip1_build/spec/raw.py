@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding, Location, Severity, failure
 from wasip1_build.spec.scanner import Path, Position, Scan, scan
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from wasip1_build.dataclass import dataclass
 
 Path = tuple[str | int, ...]
 TrapKind = Literal["inline-newline", "inline-extended"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.model import Artifact

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Location
 from wasip1_build.spec import model
 from wasip1_build.spec.values import duration_s, function_type, size_bytes

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from wasip1_build import process
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, failure
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain import library_compiler

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, ClassVar, Literal
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.spec import model

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes, sha256_of_bytes, sha256_of_file, sha256_of_json
 from wasip1_build.findings import Failure, failure
 from wasip1_build.runtime.granted import stage

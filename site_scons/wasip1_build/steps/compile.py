@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_json
 from wasip1_build.findings import Failure, failure
 from wasip1_build.steps.go_context import GoContext

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_json
 from wasip1_build.findings import failure
 from wasip1_build.looks import look_at

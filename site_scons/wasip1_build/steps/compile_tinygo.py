@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.steps.compile import Compile, sources_digest
 from wasip1_build.steps.go_context import require_member
 from wasip1_build.steps.go_deps import Main

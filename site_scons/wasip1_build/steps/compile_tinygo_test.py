@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure
 from wasip1_build.process import Result
 from wasip1_build.steps.compile_test import CompileTest

@@ -7,10 +7,10 @@ import importlib
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import failure
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.units import exact_size

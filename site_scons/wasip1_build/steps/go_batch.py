@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Stamps, have_moved
 from wasip1_build.findings import Failure
 from wasip1_build.looks import Look, look_at

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Location, failure
 from wasip1_build.steps.go_files import (
     go_line,

@@ -9,9 +9,9 @@ import json
 import re
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Stamp, stamp_of
 from wasip1_build.files import json_bytes, sha256_of_bytes, write_atomically
 from wasip1_build.findings import Failure, failure

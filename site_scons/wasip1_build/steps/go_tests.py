@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.steps.go_deps import (
     FIELDS,

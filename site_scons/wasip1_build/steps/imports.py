@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding
 from wasip1_build.spec.model import Compiler, Grants, Imports, Kind

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.runtime.go_test_output import TestOutcome
 from wasip1_build.steps.judge_tests import read_records
 from wasip1_build.steps.step import Context, Key

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import stamp_of
 from wasip1_build.steps.go_deps import FIELDS, GoDeps, from_go_list
 from wasip1_build.steps.listing import Listing

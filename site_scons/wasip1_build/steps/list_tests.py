@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import stamp_of
 from wasip1_build.steps.go_tests import TEST_FIELDS, GoTests, from_test_list
 from wasip1_build.steps.go_world import is_source_or_test

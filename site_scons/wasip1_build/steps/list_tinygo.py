@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.process import Result
 from wasip1_build.steps.go_command import run_in_modules
 from wasip1_build.steps.go_context import require_go_version

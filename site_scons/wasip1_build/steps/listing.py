@@ -6,10 +6,10 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.process import Result
 from wasip1_build.steps.go_command import go_failure, run_go
 from wasip1_build.steps.go_context import GoContext, require_go_version

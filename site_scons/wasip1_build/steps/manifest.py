@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import failure
 from wasip1_build.spec import model

@@ -9,10 +9,10 @@ import platform
 import posixpath
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_file, sha256_of_json
 from wasip1_build.findings import Failure
 from wasip1_build.runtime.granted import Layout

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, Location
 from wasip1_build.toolchain.tools import Tools

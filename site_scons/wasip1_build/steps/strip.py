@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.wasm.module import load
 from wasip1_build.wasm.strip import strip

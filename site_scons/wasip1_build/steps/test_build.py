@@ -4,10 +4,10 @@ lies beside a test module."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding
 from wasip1_build.steps.results import damaged, findings_of, read_result
 

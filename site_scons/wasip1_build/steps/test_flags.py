@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, failure
 
 # Go ends tests itself a little earlier than we do, and then says what each goroutine does.

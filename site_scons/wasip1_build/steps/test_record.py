@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding, Location, Severity
 from wasip1_build.runtime.go_test_output import (
     NONE_RAN,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, failure
 from wasip1_build.process import Result
 from wasip1_build.steps.go_command import go_failure, run_in_modules

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from wasip1_build import process
+from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes, sha256_of_file, write_atomically
 from wasip1_build.findings import Failure, failure
 from wasip1_build.toolchain.host import host_target

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.toolchain.tool import Program, ToolRequest
 
 

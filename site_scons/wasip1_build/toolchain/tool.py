@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from wasip1_build.dataclass import dataclass
 
 Program = Literal["go", "tinygo", "wasmtime", "wasmtime-library"]
 Origin = Literal["spec", "cache", "wheel", "PATH"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure, failure
 from wasip1_build.toolchain import go, tinygo, wasmtime

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.wasm.cursor import MalformedError
 
 HEADER_BYTES = 64

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, failure
 from wasip1_build.wasm.cursor import Cursor, MalformedError, reporting
 from wasip1_build.wasm.elf import Elf, Read, bytes_of, read_elf

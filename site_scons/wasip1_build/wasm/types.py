@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from wasip1_build.dataclass import dataclass
 
 PAGE_BYTES = 65536
 

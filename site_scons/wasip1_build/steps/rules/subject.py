@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.spec.model import Compiler, Grants, Imports, Kind
 from wasip1_build.wasm import preview1
