@@ -7,12 +7,16 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from wasip1_build.files import write_atomically
 from wasip1_build.looks import Look, look_at
 
 FORMAT = 4
+
+# An output: how it looked, whose it is, and the signature. A plain tuple, as marshal keeps it: a
+# large workspace has tens of thousands.
+_Output = tuple[Look, str, str]
+LOOK, OWNER, SIGNATURE = range(3)
 
 
 class OutputRecord:
@@ -39,12 +43,12 @@ class OutputRecord:
     def holds(self, output: str, signature: str) -> bool:
         """Whether the output is the one that was recorded, and with this signature of SCons's."""
         known = self._known.get(output)
-        return known is not None and known.signature == signature != "" and self.is_there(output)
+        return known is not None and known[SIGNATURE] == signature != "" and self.is_there(output)
 
     def is_there(self, output: str) -> bool:
         """Whether the output is the one that was recorded."""
         known = self._known.get(output)
-        return known is not None and known.look == self._look(output)
+        return known is not None and known[LOOK] == self._look(output)
 
     def put(self, output: str) -> None:
         """Records the output as it is now."""
@@ -52,7 +56,7 @@ class OutputRecord:
         if look is None or stat.S_ISDIR(look[4]):
             self._known.pop(output, None)
         else:
-            self._known[output] = _Output(look, self.owner, "")
+            self._known[output] = (look, self.owner, "")
         self.changed.add(output)
 
     def doubt(self, output: str) -> None:
@@ -63,8 +67,8 @@ class OutputRecord:
     def sign(self, output: str, signature: str) -> None:
         """Records what SCons keeps of what a recorded output was made from."""
         known = self._known.get(output)
-        if known and known.signature != signature:
-            self._known[output] = known._replace(signature=signature)
+        if known and known[SIGNATURE] != signature:
+            self._known[output] = (known[LOOK], known[OWNER], signature)
             self.changed.add(output)
 
     def remove_unplanned(self, planned: Iterable[str]) -> tuple[str, ...]:
@@ -75,7 +79,7 @@ class OutputRecord:
         kept = set(planned)
         gone = []
         for output, known in sorted(self._known.items()):
-            if output in kept or known.owner != self.owner:
+            if output in kept or known[OWNER] != self.owner:
                 continue
             if self.is_there(output):
                 (self.root / output).unlink()
@@ -94,8 +98,7 @@ class OutputRecord:
             known.pop(name, None)
             if name in self._known:
                 known[name] = self._known[name]
-        plain = {name: tuple(each) for name, each in known.items()}
-        write_atomically(self.store, marshal.dumps((FORMAT, plain)))
+        write_atomically(self.store, marshal.dumps((FORMAT, known)))
         self.changed = set()
 
     def _look(self, output: str) -> Look:
@@ -109,18 +112,12 @@ class OutputRecord:
             parent.rmdir()
 
 
-class _Output(NamedTuple):
-    look: Look
-    owner: str
-    signature: str
-
-
 def _stored(store: Path) -> dict[str, _Output]:
     """The record as it was written last; an empty one where that cannot be read."""
     try:
         version, known = marshal.loads(store.read_bytes())
-        if version == FORMAT:
-            return {name: _Output(*each) for name, each in known.items()}
-    except (OSError, EOFError, ValueError, TypeError, AttributeError):
+        if version == FORMAT and isinstance(known, dict):
+            return known
+    except (OSError, EOFError, ValueError, TypeError):
         pass
     return {}
