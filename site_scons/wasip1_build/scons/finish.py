@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -47,6 +48,15 @@ def finish(declared: Declared, file: str, started_ns: int, _lock: object) -> Non
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(FAILED)  # Python lets nothing else that runs at exit change the status
+    _keep_to_the_end(declared)
+
+
+def _keep_to_the_end(*what: object) -> None:
+    """Spares Python from taking down, object by object, what the end of the process frees at once:
+    a tenth of the time of a build that changes one file in a large workspace."""
+    kept: list[object] = [*what]
+    kept.append(kept)  # a circle, so that nothing but the search for garbage could free it,
+    gc.freeze()  # which from now on passes by what there is
 
 
 def _report(declared: Declared, file: str, started_ns: int) -> None:

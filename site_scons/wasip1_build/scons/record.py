@@ -16,7 +16,7 @@ FORMAT = 4
 # An output: how it looked, whose it is, and the signature. A plain tuple, as marshal keeps it: a
 # large workspace has tens of thousands.
 _Output = tuple[Look, str, str]
-LOOK, OWNER, SIGNATURE = range(3)
+LOOK, OWNER, SIGNATURE = 0, 1, 2
 
 
 class OutputRecord:
@@ -68,7 +68,8 @@ class OutputRecord:
         """Records what SCons keeps of what a recorded output was made from."""
         known = self._known.get(output)
         if known and known[SIGNATURE] != signature:
-            self._known[output] = (known[LOOK], known[OWNER], signature)
+            look, owner, _ = known
+            self._known[output] = (look, owner, signature)
             self.changed.add(output)
 
     def remove_unplanned(self, planned: Iterable[str]) -> tuple[str, ...]:
