@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from wasip1_build.findings import Failure, Finding, Severity
 from wasip1_build.planned import STATE, Names, Plan, PlannedArtifact
+from wasip1_build.runtime.launchers import LAUNCHERS, Launched
 from wasip1_build.spec.model import Artifact, Compiler, Toolchain, ToolPin, Workspace
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.budget import Budget
@@ -20,6 +21,7 @@ from wasip1_build.steps.gate import Gate
 from wasip1_build.steps.go_context import GoContext
 from wasip1_build.steps.go_patterns import from_directory
 from wasip1_build.steps.imports import VerifyImports
+from wasip1_build.steps.launchers import WriteLaunchers, launcher_notes, without_launcher
 from wasip1_build.steps.list_go import ListGo
 from wasip1_build.steps.list_tinygo import ListTinyGo
 from wasip1_build.steps.manifest import Manifest, ManifestFile
@@ -166,15 +168,18 @@ def _artifact(
         output=names.file("sizes.json"),
         budget=artifact.budget,
     )
+    launchers, notes = _launchers(artifact, names, module, precompile)
     gate = Gate(
         artifact=artifact.id,
         results=(verify.output, checks.output, sizes.output),
+        notes=notes,
         output=f"{workspace.build_dir}/{STATE}/{names.state('gate')}.json",
     )
     compiled = _compiled(workspace, artifact, names, context, listing)
     release = compiled[0]
     strip = Strip(release.output, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)
     manifest = _manifest(artifact, names, sizes, checks, gate, compiled, precompile)
+    whole = tuple(output for step in launchers for output in step.outputs)
     steps: tuple[Step, ...] = (
         release,
         strip,
@@ -183,9 +188,10 @@ def _artifact(
         *precompile,
         checks,
         sizes,
+        *launchers,
         gate,
         *compiled[1:],
-        manifest,
+        replace(manifest, after=(*manifest.after, *whole)),
     )
     return PlannedArtifact(artifact, steps, names, gate.output)
 
@@ -266,6 +272,32 @@ def _checks(
         checks=artifact.checks,
         library=ToolRequest("wasmtime-library"),
     )
+
+
+def _launchers(
+    artifact: Artifact, names: Names, module: str, precompile: Iterable[Aot]
+) -> tuple[list[WriteLaunchers], tuple[Finding, ...]]:
+    """The scripts for other runtimes' programs, and what is to be said of those that get none.
+    They start commands only, and provide no functions of a host."""
+    unlaunchable = ""
+    if artifact.kind != "command":
+        unlaunchable = "it is a reactor, whose exports a host calls"
+    elif artifact.imports.host:
+        unlaunchable = "it imports functions of its own host"
+    launched = Launched(
+        name=artifact.name,
+        module=posixpath.basename(module),
+        precompiled=tuple((step.target, posixpath.basename(step.output)) for step in precompile),
+        interruptible=artifact.aot_interruptible,
+        grants=artifact.grants,
+        policy=artifact.runtime,
+        trusted=artifact.trusted,
+        root=posixpath.relpath(".", names.directory),
+    )
+    refused = without_launcher(launched, unlaunchable)
+    programs = tuple(program for program in LAUNCHERS if program not in refused)
+    steps = [WriteLaunchers(launched, programs, f"{names.directory}/run")] if programs else []
+    return steps, launcher_notes(artifact.name, refused)
 
 
 def _manifest(

@@ -62,6 +62,36 @@ def run(
     )
 
 
+def attend(
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    stdin: bool,
+    over: Callable[[], bool],
+) -> int | None:
+    """Runs a program on this process's own stdout and stderr, and on its stdin or an empty one.
+
+    Returns its exit code, negative for a signal; None where `over`, which is asked every 50 ms,
+    said that it has to end: it was killed. Raises OSError where it cannot be started.
+    """
+    with subprocess.Popen(
+        [str(part) for part in argv],
+        stdin=None if stdin else subprocess.DEVNULL,
+        env=dict(env),
+        cwd=cwd,
+        preexec_fn=_prepare(os.getpid(), None, None),
+    ) as child:
+        try:
+            with _ending(child) as ended:
+                while not ended(WATCH_S):
+                    if over():
+                        return None
+            return child.wait()
+        finally:
+            child.kill()
+
+
 class _Child:
     """One running program with its pipes drained by threads."""
 

@@ -11,6 +11,12 @@ from wasip1_build.spec.members import SPEC_FILE
 
 def add_workspace_options(parser: argparse.ArgumentParser) -> None:
     """Adds --file, --profile and --json."""
+    add_workspace_choice(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_workspace_choice(parser: argparse.ArgumentParser) -> None:
+    """Adds --file and --profile."""
     parser.add_argument(
         "--file",
         default=SPEC_FILE,
@@ -20,7 +26,6 @@ def add_workspace_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", default="release", help="the profile that is built (default: release)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def workspace_root(arguments: argparse.Namespace) -> tuple[Path, str]:

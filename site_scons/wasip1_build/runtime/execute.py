@@ -35,6 +35,14 @@ class Stopped(Exception):  # noqa: N818  (not always an error)
         self.trapped = trapped
 
 
+class _Exit(Exception):  # noqa: N818  (the guest's own wish)
+    """The guest ended itself, with an exit code that wasmtime may not take."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class _Progress:
     """What is known of a run while it goes on."""
 
@@ -91,7 +99,7 @@ def _run(request: Request, started: Callable[[], None], progress: _Progress) -> 
     store = _store(engine, request)
     started()
     with progress.phase("start"):
-        instance = _instance(store, module, progress.host)
+        instance = _instance(store, module, progress.host, any_exit=request.attended)
     exports = instance.exports(store)
     progress.peak = lambda: _exported_memory_bytes(store, instance)
     if request.action == "instantiate":
@@ -122,7 +130,7 @@ def _engine(request: Request) -> wasmtime.Engine:
     config.gc_support = False
     config.wasm_threads = False
     config.epoch_interruption = request.interruptible
-    config.cranelift_opt_level = "none"
+    config.cranelift_opt_level = "speed" if request.attended else "none"
     if request.cache:
         # https://docs.wasmtime.dev/cli-cache.html: a file is how a cache's place is said.
         settings = Path("cache.toml").absolute()
@@ -174,11 +182,15 @@ def _store(engine: wasmtime.Engine, request: Request) -> wasmtime.Store:
 
 
 def _instance(
-    store: wasmtime.Store, module: wasmtime.Module, host: HostFunctions
+    store: wasmtime.Store, module: wasmtime.Module, host: HostFunctions, *, any_exit: bool
 ) -> wasmtime.Instance:
     linker = wasmtime.Linker(store.engine)
     try:
         linker.define_wasi()
+        if any_exit:
+            linker.allow_shadowing = True
+            linker.define_func("wasi_snapshot_preview1", "proc_exit", _PROC_EXIT, _exit)
+            linker.allow_shadowing = False
         host.define(linker)
         return linker.instantiate(store, module)
     except HostError as error:
@@ -187,6 +199,13 @@ def _instance(
         raise Stopped("link", trap.message, trapped=True) from None
     except wasmtime.WasmtimeError as error:
         raise Stopped("link", str(error)) from None
+
+
+_PROC_EXIT = wasmtime.FuncType([wasmtime.ValType.i32()], [])
+
+
+def _exit(code: int) -> None:
+    raise _Exit(code & 0xFFFFFFFF)
 
 
 def _invoke(
@@ -236,7 +255,7 @@ def _call(store: wasmtime.Store, function: wasmtime.Func, stage: Stage, *args: o
         return function(store, *args)
     except HostError as error:
         raise Stopped("host", str(error)) from None
-    except wasmtime.ExitTrap as exit:
+    except (wasmtime.ExitTrap, _Exit) as exit:
         over: Stage = "ended" if stage == "run" else stage
         raise Stopped(over, exit=exit.code) from None
     except wasmtime.Trap as trap:

@@ -54,7 +54,9 @@ class Request(NamedTuple):
 
     `code` is a module, or machine code where `compiled_code` says so. `memory_bytes` caps each
     linear memory; None leaves it to the module. `host_name` is how the user knows
-    `host_file`.
+    `host_file`. A module that is `attended`, run for whom asked for it, is compiled with
+    optimization and may end with any exit code; one that is judged, without and as wasmtime
+    takes them: below 126.
     """
 
     action: Action
@@ -73,6 +75,7 @@ class Request(NamedTuple):
     memory_bytes: int | None = None
     cache: str = ""  # a directory in which the engine keeps what it compiled; "": none
     library: str | None = None  # the wasmtime package's directory; None: whatever Python imports
+    attended: bool = False
 
     def to_json(self) -> str:
         """The request as JSON text."""

@@ -32,14 +32,15 @@ from wasip1_build.unpickle import unpickle
 # What a plan consists of.
 _MODULES = MODULES | {
     "wasip1_build.planned",
+    "wasip1_build.runtime.launchers",
     "wasip1_build.toolchain.tool",
     "wasip1_build.steps.go_context",
     *(
         f"wasip1_build.steps.{name}"
         for name in (
             *("aot", "budget", "check", "compile_go", "compile_test", "compile_tinygo"),
-            *("compile_tinygo_test", "compress", "gate", "imports", "list_go", "list_tests"),
-            *("list_tinygo", "manifest", "prove_tests", "run_tests", "strip"),
+            *("compile_tinygo_test", "compress", "gate", "imports", "launchers", "list_go"),
+            *("list_tests", "list_tinygo", "manifest", "prove_tests", "run_tests", "strip"),
         )
     ),
 }

@@ -22,6 +22,7 @@ class Gate:
     artifact: str  # DIR:NAME
     results: tuple[str, ...]  # JSON files with "findings"
     output: str
+    notes: tuple[Finding, ...] = ()  # what the spec alone says
 
     name: ClassVar[str] = "gate"
     version: ClassVar[int] = 1
@@ -35,7 +36,8 @@ class Gate:
         return (self.output,)
 
     def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
-        return {"artifact": self.artifact, "results": list(self.results)}
+        notes = [finding.to_json() for finding in self.notes]
+        return {"artifact": self.artifact, "results": list(self.results), "notes": notes}
 
     def run(self, context: Context) -> None:
         """Raises Failure with all findings, errors first and located, where one is an error.
@@ -47,7 +49,7 @@ class Gate:
             for result in self.results
             for finding in findings_of(read_result(context.path(result), result), result)
         ]
-        ordered = by_weight(findings)
+        ordered = by_weight((*findings, *self.notes))
         if has_errors(ordered):
             raise Failure(located(ordered, self.artifact, context.locate))
         record = {
