@@ -152,7 +152,7 @@ SPEC: dict[str, tuple[Edit, dict[str, str]]] = {
     ),
     "a grant": (
         edit("wasip1.toml", SPEC_BETA, f'{SPEC_BETA}\ngrants.args = ["x"]'),
-        {"beta": "verify check manifest"},
+        {"beta": "verify check launcher manifest"},
     ),
     "the reason of a grant": (
         edit("wasip1.toml", "the name", "whom to greet"),
@@ -172,7 +172,7 @@ SPEC: dict[str, tuple[Edit, dict[str, str]]] = {
     ),
     "a memory cap": (
         edit("wasip1.toml", SPEC_BETA, f'{SPEC_BETA}\nruntime.max-memory = "64MiB"'),
-        {"beta": BETA.replace("compile ", "")},
+        {"beta": BETA.replace("compile ", "") + " launcher"},
     ),
     "an AOT target more": (
         edit("wasip1.toml", 'linux-gnu"]', 'linux-gnu", "aarch64-unknown-linux-gnu"]'),
@@ -189,8 +189,8 @@ def ran(build: Build) -> dict[str, set[str]]:
     """What a build ran, by artifact."""
     found: dict[str, set[str]] = {}
     for verb, path in build.steps:
-        name = Path(path).name.split(".")[0]
-        found.setdefault(name if name in ("alpha", "beta") else "shared", set()).add(verb)
+        owner = next((o for o in ("alpha", "beta") if f"/{o}/" in path or f"/{o}.json" in path), "")
+        found.setdefault(owner or "shared", set()).add(verb)
     return found
 
 

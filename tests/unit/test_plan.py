@@ -45,6 +45,7 @@ def test_an_artifact_has_its_outputs_in_its_own_directory() -> None:
         "build/hello/hello.pulley64.cwasm",
         "build/hello/hello.checks.json",
         "build/hello/hello.sizes.json",
+        *(f"build/hello/run/{program}" for program in ("wasmtime", "wazero", "wasmedge", "node")),
         "build/hello/hello.manifest.json",
     ]
 

@@ -55,11 +55,6 @@ def launcher_notes(name: str, refused: dict[str, tuple[str, ...]]) -> tuple[Find
     """What a build says of the programs that get none."""
     if not refused:
         return ()
-    reasons = dict.fromkeys(reason for each in refused.values() for reason in each)
-    by_reason = {
-        reason: ", ".join(program for program, each in refused.items() if reason in each)
-        for reason in reasons
-    }
     return (
         Finding(
             "launchers",
@@ -68,6 +63,6 @@ def launcher_notes(name: str, refused: dict[str, tuple[str, ...]]) -> tuple[Find
             "a launcher gives what is declared, and never more",
             f"`wasip1 run {name}` can express all that is declared",
             key="grants",
-            details="\n".join(f"{who}: {reason}" for reason, who in by_reason.items()),
+            details="\n".join(f"{program}: {'; '.join(refused[program])}" for program in refused),
         ),
     )
