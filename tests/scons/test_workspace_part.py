@@ -43,7 +43,8 @@ def was_part(run: Witnessed) -> bool:
 
 
 def artifacts(build: Build) -> set[str]:
-    return {Path(path).name.partition(".")[0] for verb, path in build.steps if verb != "list"}
+    paths = (path for verb, path in build.steps if verb not in ("list", "launcher"))
+    return {Path(path).name.partition(".")[0] for path in paths}
 
 
 def installed(project: Project) -> dict[str, bytes]:
