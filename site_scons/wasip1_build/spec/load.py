@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Stamp, stamp_of
 from wasip1_build.findings import Failure, Finding, Location, Severity, failure
 from wasip1_build.spec import merge, typed
+from wasip1_build.spec.capabilities import capabilities
 from wasip1_build.spec.disk import Answers, Disk
 from wasip1_build.spec.members import SPEC_FILE, find_members, looked_in, member_findings
-from wasip1_build.spec.model import Artifact, Workspace
+from wasip1_build.spec.model import Artifact, Capability, Workspace
 from wasip1_build.spec.planned import planned_keys
 from wasip1_build.spec.raw import Document, parse
 from wasip1_build.spec.rules import RULES
@@ -121,9 +122,10 @@ class _Reading:
             self.findings.append(_unknown_profile(self.profile, profiles))
         names = tuple(file.document.file for file in files)
         around = Surroundings(self.disk, build_dir, names)
-        artifacts = self._artifacts(top, files, around, self.profile)
-        for other in sorted(written - {self.profile}):
-            self._artifacts(top, files, around, other)
+        of = {
+            profile: self._artifacts(top, files, around, profile)
+            for profile in sorted({*_reviewed(written), self.profile, *written})
+        }
         findings = self._sorted()
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise Failure(tuple(f for f in findings if f.severity is Severity.ERROR))
@@ -131,12 +133,13 @@ class _Reading:
             build_dir=build_dir,
             profile=self.profile,
             toolchain=typed.toolchain(top.document.data.get("toolchain", {})),
-            artifacts=artifacts,
+            artifacts=of[self.profile],
             advise=top.document.data.get("advise", {}),
             files=names,
             looked_in=looked_in(self.root, top.document.directory, _patterns(top)),
             profiles=profiles,
             warnings=tuple(str(finding) for finding in findings),
+            capabilities=_capabilities(files, {name: of[name] for name in _reviewed(written)}),
         )
 
     def _artifacts(
@@ -173,6 +176,24 @@ def _content(root: Path, file: str) -> bytes:
             fix=f"a workspace is declared in a {SPEC_FILE} at its top",
             location=Location(file),
         ) from None
+
+
+def _reviewed(written: Collection[str]) -> frozenset[str]:
+    """The profiles whose capabilities are told: not the one that is built, for wasip1.grants is the
+    same for all. One that is not written is as the artifacts themselves say."""
+    return frozenset({*written, *(PROFILES if "release" in written else ("release",))})
+
+
+def _capabilities(
+    files: Iterable[_File], profiles: Mapping[str, Iterable[Artifact]]
+) -> dict[str, tuple[Capability, ...]]:
+    """By wasip1.toml, where it declares any artifact."""
+    of: dict[str, dict[str, list[Artifact]]] = {}
+    for profile, artifacts in profiles.items():
+        for artifact in artifacts:
+            of.setdefault(artifact.directory, {}).setdefault(profile, []).append(artifact)
+    places = {file.document.directory: file.document.file for file in files}
+    return {places[directory]: capabilities(those) for directory, those in of.items()}
 
 
 def _patterns(top: _File) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
 from wasip1_build.dataclass import dataclass
-from wasip1_build.findings import Location
+from wasip1_build.findings import Finding, Location
 from wasip1_build.wasm.types import FuncType
 
 FunctionType = FuncType  # a host function's, in imports.host; its types are i32, i64, f32, f64
@@ -227,6 +228,36 @@ class Artifact:
 
 
 @dataclass(frozen=True)
+class Capability:
+    """One line of wasip1.grants: what an artifact may do. `artifact` is its NAME.
+
+    `kind` is the key of the spec that grants it, `what` tells it from others of its kind, and `how`
+    is the rest; both are as they stand in the line. Where it was written is no part of it.
+    """
+
+    artifact: str
+    kind: str
+    what: str = ""
+    how: str = ""
+    location: Location | None = field(default=None, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The line without the artifact."""
+        return " ".join(part for part in (self.kind, self.what, self.how) if part)
+
+    @property
+    def line(self) -> str:
+        """The line."""
+        return f"{self.artifact} {self.text}"
+
+
+def grants_file(spec: str) -> str:
+    """Where the accepted capabilities of the artifacts of a wasip1.toml are kept: beside it."""
+    return f"{posixpath.splitext(spec)[0]}.grants"
+
+
+@dataclass(frozen=True)
 class Workspace:
     """All that the top wasip1.toml and its members declare, under one profile."""
 
@@ -239,6 +270,9 @@ class Workspace:
     profiles: tuple[str, ...] = ("release", "dev")
     warnings: tuple[str, ...] = ()  # keys that are accepted and not acted on yet
     looked_in: tuple[str, ...] = field(default=(), compare=False)  # directories, for members
+    # Of all profiles, by the wasip1.toml that declares the artifacts; each in order of its line.
+    capabilities: Mapping[str, tuple[Capability, ...]] = field(default_factory=dict, compare=False)
+    findings: tuple[Finding, ...] = ()  # how they differ from those that were accepted
 
 
 # The modules whose classes a pickled workspace consists of.
