@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import SCons.Action
@@ -22,7 +23,6 @@ from wasip1_build.scons.work import Work, findings_on, work_of
 from wasip1_build.steps.execute import execute
 from wasip1_build.steps.gate import Gate, gate_findings, located
 from wasip1_build.steps.listing import Listing
-from wasip1_build.steps.step import Context
 
 FAILED = 2
 
@@ -71,7 +71,7 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
                 work.context.path(seal).unlink(missing_ok=True)
             first = work.context.once(("shown", findings), lambda: target[0])
             if first is target[0]:  # what several listings lack is said once
-                _show(findings, work.context)
+                show(findings, work.context.root)
             if isinstance(work.step, Listing):
                 return 0
             return _failed(target[0], f"{work.step.name} failed (see above)")
@@ -79,7 +79,7 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
         for output in work.step.outputs:
             keep(output)
         if isinstance(work.step, Gate):
-            _show(gate_findings(work.step, work.context), work.context)
+            show(gate_findings(work.step, work.context), work.context.root)
         return 0
 
 
@@ -109,14 +109,14 @@ def _sign_inputs(target: Any, work: Work) -> Stamps:
     return stamps
 
 
-def _show(findings: Sequence[Finding], context: Context) -> None:
+def show(findings: Sequence[Finding], root: Path) -> None:
     """Prints findings in one write, so that parallel steps do not mix their lines."""
     if not findings:
         return
     text = findings_text(findings, style_of(sys.stderr, os.environ))
     if github.is_github(os.environ):
         text = github.guarded(text, os.urandom(32).hex())
-        text += github.annotations(findings, github.prefix_of(context.root, os.environ))
+        text += github.annotations(findings, github.prefix_of(root, os.environ))
     sys.stdout.flush()
     sys.stderr.write(text)
     sys.stderr.flush()

@@ -7,8 +7,10 @@ from collections.abc import Collection, Mapping
 from wasip1_build.findings import failure
 
 TEST = "test"  # the word on the command line under which Go tests are run
+GRANTS = "grants"  # that under which today's capabilities are accepted
 ARGUMENTS = {
     "PROFILE": "overrides on artifacts: release (default), dev, or one of your own",
+    "LOCKED": "1: what differs from the accepted capabilities (wasip1.grants) is an error",
     "NOWAIT": "1: fail at once where another scons builds in this tree, and do not wait for it",
     "ARTIFACT": "with test: the artifacts, as A,DIR:B (default: all that are built by default)",
     "TEST_ARGS": 'with test: flags of go test, as "-run Parse -v -count 2 -short"',
@@ -44,3 +46,26 @@ def profile_argument(arguments: Mapping[str, str], words: Collection[str] = (TES
 def prefixed_profile(arguments: Mapping[str, str]) -> str:
     """The profile in a build that has arguments of its own: WASIP1_PROFILE=..."""
     return arguments.get("WASIP1_PROFILE", "release")
+
+
+def locked_argument(
+    arguments: Mapping[str, str], words: Collection[str], name: str = "LOCKED", prefix: str = ""
+) -> bool:
+    """Whether LOCKED=1 is given; `name` is what it is called, `words` are the targets, `prefix` is
+    what those of the workspace begin with.
+
+    Raises Failure for another value, which would protect from nothing, and where the targets are to
+    change what it holds.
+    """
+    value = arguments.get(name, "0")
+    if value not in ("0", "1"):
+        raise failure("argument", f"{name}={value} is neither 0 nor 1", fix=f"write {name}=1")
+    word = f"{prefix}{GRANTS}"
+    if value == "1" and word in words:
+        raise failure(
+            "argument",
+            f"{name}=1 with `scons {word}`",
+            why="one refuses what was not accepted, the other accepts it",
+            fix=f"run `scons {word}` alone, and commit what it writes",
+        )
+    return value == "1"

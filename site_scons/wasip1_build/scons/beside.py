@@ -24,7 +24,7 @@ from wasip1_build.findings import Failure
 from wasip1_build.looks import look_at
 from wasip1_build.planned import Plan
 from wasip1_build.scons import fast
-from wasip1_build.scons.arguments import OF_TESTS, TEST
+from wasip1_build.scons.arguments import GRANTS, OF_TESTS, TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.generated import made_by_others
 from wasip1_build.scons.good import NOTHING, keep_build
@@ -44,14 +44,13 @@ class Beside:
     file: Path
     profile: str
     prefix: str
+    locked: bool = False  # what differs from the accepted capabilities is an error
 
     def declare(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared:
         """Declares it, and keeps what was learned when the process ends. Raises Failure."""
         started_ns = time.time_ns()
         _goes_on()  # whose turn at the end comes after all that is registered from now on
-        declared = self._part(env, environ, cpus) or declare_workspace(
-            env, self.file, self.profile, self.prefix, environ, cpus
-        )
+        declared = self._part(env, environ, cpus) or self._whole(env, environ, cpus)
         atexit.register(self._finish, declared, started_ns)
         if f"{self.prefix}{TEST}" in SCons.Script.COMMAND_LINE_TARGETS:
             from wasip1_build.scons.tests import declare_tests  # a build needs none of it
@@ -61,16 +60,26 @@ class Beside:
             atexit.register(declare_tests(env, declared, asked, self.prefix).finish)
         return declared
 
+    def _whole(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared:
+        from wasip1_build.scons.grants import require_accepted, review  # a part needs none of it
+
+        declared = declare_workspace(env, self.file, self.profile, self.prefix, environ, cpus)
+        declared = review(env, declared, locked=self.locked, prefix=self.prefix)
+        require_accepted(declared)
+        return declared
+
     @property
     def _store(self) -> str:
         return fast.store_of(self.file.parent, self.file.name, self.profile) + ".beside"
 
     @property
     def _surroundings(self) -> tuple[Any, ...]:
-        return (*fast.installation(), str(self.file), self.prefix)
+        return (*fast.installation(), str(self.file), self.prefix, self.locked)
 
     def _part(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared | None:
         if not fast.is_plain_build() or WHOLE in os.environ:
+            return None
+        if f"{self.prefix}{GRANTS}" in SCons.Script.COMMAND_LINE_TARGETS:
             return None
         root = str(self.file.parent)
         change = fast.change_since(self._store, root, [fast.EVERY], self._surroundings)

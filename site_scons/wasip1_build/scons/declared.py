@@ -24,6 +24,7 @@ class Declared:
     nodes: Mapping[str, Any]
     aliases: tuple[str, ...]
     part: Part | None = None  # where only a part of the workspace was declared
+    accepts: bool = False  # capabilities: what was read of them is another when the build has ended
 
     @property
     def context(self) -> Context:

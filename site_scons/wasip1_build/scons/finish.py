@@ -64,9 +64,8 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     if not built:
         return
     build_dir = declared.context.root / declared.workspace.build_dir
-    summary = report(
-        declared.workspace.profile, built, declared.context.locate, shared_findings(declared)
-    )
+    findings = (*declared.workspace.findings, *shared_findings(declared))
+    summary = report(declared.workspace.profile, built, declared.context.locate, findings)
     this = render(summary, build_dir)
     every, asked = _with_kept(declared, this)
     shown = this.artifacts if len(asked.artifacts) > MANY else asked.artifacts
@@ -77,6 +76,16 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     keep_build(declared, passed, store, identity(), started_ns)
     if is_github(os.environ):
         append_summary(markdown_report(every), os.environ)
+
+
+def report_nothing_built(declared: Declared) -> None:
+    """Reports a build that was refused before it began. Raises OSError."""
+    build_dir = declared.context.root / declared.workspace.build_dir
+    summary = report(declared.workspace.profile, (), findings=declared.workspace.findings)
+    rendering = render(summary, build_dir)
+    write_reports(rendering, build_dir)
+    if is_github(os.environ):
+        append_summary(markdown_report(rendering), os.environ)
 
 
 def _with_kept(declared: Declared, this: Rendering) -> tuple[Rendering, Rendering]:

@@ -12,10 +12,10 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.looks import Look, directory_of, look_at, name_of
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.cells import table_of, totals_line
-from wasip1_build.report.console import Style, printable
-from wasip1_build.report.rendering import Rendered, Rendering
+from wasip1_build.report.console import Style, findings_text, printable
+from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering
 from wasip1_build.scons import fast, graph
-from wasip1_build.scons.arguments import TEST
+from wasip1_build.scons.arguments import GRANTS, TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.looked_at import looks_of, read_before, uses_path
 from wasip1_build.scons.work import is_current
@@ -38,6 +38,9 @@ def keep_build(
     `built` are the artifacts that passed in this run, `surroundings` what must be the same beside
     files.
     """
+    if declared.accepts:
+        fast.forget(store)
+        return None
     before = declared.part.graph if declared.part else _nothing_before(declared)
     kept = _Kept(declared, before, built)
     outputs = kept.outputs()
@@ -78,12 +81,21 @@ def _good(declared: Declared, now: graph.Graph, looks: Mapping[str, Look]) -> fa
             for name, (shown, *cells) in table.rows.items()
         },
         legend=table.legend,
-        totals=totals_line(Rendering(declared.workspace.profile, default, NOTHING)),
-        warnings=declared.workspace.warnings,
+        totals=totals_line(Rendering(declared.workspace.profile, default, _said_of_all(declared))),
+        warnings=(
+            *declared.workspace.warnings,
+            *(findings_text([each])[:-1] for each in declared.workspace.findings),
+        ),
     )
 
 
 NOTHING = Rendered("", {}, "", "", 0, (0, 0, 0), "[]", "", "")
+
+
+def _said_of_all(declared: Declared) -> Rendered:
+    """What is counted in the totals beside what is said of artifacts."""
+    severities = [str(finding.severity) for finding in declared.workspace.findings]
+    return NOTHING._replace(findings=tuple(map(severities.count, SEVERITIES)))
 
 
 @dataclass(frozen=True)
@@ -214,7 +226,7 @@ def _nothing_before(declared: Declared) -> graph.Graph:
     """The graph of a workspace of which nothing is up to date."""
     return graph.Graph(
         token="",
-        workspace=graph.pickled(replace(declared.workspace, artifacts=())),
+        workspace=graph.pickled(replace(declared.workspace, artifacts=(), capabilities={})),
         artifacts={p.artifact.id: graph.pickled(p) for p in declared.plan.artifacts},
         shared={step.outputs[0]: graph.pickled(step) for step in declared.plan.shared},
         owners={},
@@ -242,7 +254,8 @@ def _words(declared: Declared) -> dict[str, tuple[str, ...]]:
         for parent in _directories(artifact.directory):
             for word in (parent, f"{parent}/", f"./{parent}"):
                 words.setdefault(word, set()).add(artifact.id)
-    words.pop(TEST, None)  # also where a directory has this name
+    for verb in (TEST, GRANTS):
+        words.pop(verb, None)  # also where a directory has this name
     return {word: tuple(sorted(ids)) for word, ids in words.items()}
 
 

@@ -14,6 +14,7 @@ from wasip1_build.looks import Look, is_racy, look_at, name_of
 from wasip1_build.report.write import report_files
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.state import format_file
+from wasip1_build.spec.model import grants_file
 from wasip1_build.steps.go_world import is_source, is_source_or_test, is_still
 
 
@@ -61,7 +62,8 @@ def read_before(declared: Declared) -> Iterator[str]:
     """What was read without a note: the spec, this code, where a go.work or a tool could appear."""
     root = declared.context.root
     workspace = declared.workspace
-    for name in (*workspace.files, *workspace.looked_in, "SConstruct", "site_scons"):
+    accepted = map(grants_file, workspace.files)
+    for name in (*workspace.files, *accepted, *workspace.looked_in, "SConstruct", "site_scons"):
         yield str(root / name)
     for imported in list(sys.modules.values()):  # what the SConstruct imported from this tree
         source = getattr(imported, "__file__", None) or ""

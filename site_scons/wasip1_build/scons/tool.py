@@ -15,8 +15,9 @@ import SCons.Script
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding
-from wasip1_build.scons.arguments import prefixed_profile
-from wasip1_build.scons.beside import Beside
+from wasip1_build.scons.action import show
+from wasip1_build.scons.arguments import locked_argument, prefixed_profile
+from wasip1_build.scons.beside import WHOLE, Beside
 from wasip1_build.scons.call import caller
 from wasip1_build.scons.cpus import threads_per_job
 from wasip1_build.scons.declared import Declared
@@ -47,16 +48,18 @@ def _workspace(
     `file` is a path as in any SConscript; its directory is the workspace's root. Each artifact is
     an alias, its name after `prefix`, and what is returned gives its nodes, for Install() or a
     Command() of your own: `workspace["hello"]["wasm"]`. The profile is `profile`, or
-    WASIP1_PROFILE=... on the command line. Two calls on one file give the same object. Raises
+    WASIP1_PROFILE=... on the command line; WASIP1_LOCKED=1 there makes capabilities that were not
+    accepted errors. Two calls on one file give the same object. Raises
     UserError with all that is wrong with the spec.
     """
     node = env.File(file).srcnode()
     arguments = {key: str(value) for key, value in SCons.Script.ARGUMENTS.items()}
-    call = _Call(
-        Path(node.get_abspath()), env.subst(prefix), profile or prefixed_profile(arguments), env
-    )
+    words, given = env.subst(prefix), profile or prefixed_profile(arguments)
     try:
-        return _declare_once(call)
+        locked = locked_argument(
+            arguments, SCons.Script.COMMAND_LINE_TARGETS, "WASIP1_LOCKED", words
+        )
+        return _declare_once(_Call(Path(node.get_abspath()), words, given, locked, env))
     except Failure as error:
         findings = (_from_top(finding, str(node)) for finding in error.findings)
         text = "\n".join([f"{node}, which {caller()} declares", *map(str, findings)])
@@ -70,15 +73,21 @@ class _Call:
     file: Path
     prefix: str
     profile: str
+    locked: bool
     env: Any = field(compare=False)
 
 
 @functools.cache
 def _declare_once(call: _Call) -> Declared:
-    beside = Beside(call.file, call.profile, call.prefix)
+    beside = Beside(call.file, call.profile, call.prefix, call.locked)
     declared = beside.declare(call.env, os.environ, threads_per_job())
+    if WHOLE in os.environ:
+        return declared  # the first run has said it
     for warning in declared.workspace.warnings:
         print(warning, file=sys.stderr)
+    top = SCons.Script.Dir("#").abspath
+    spec = os.path.relpath(call.file, top)
+    show([_from_top(each, spec) for each in declared.workspace.findings], Path(top))
     return declared
 
 

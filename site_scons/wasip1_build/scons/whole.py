@@ -16,16 +16,16 @@ import SCons.Script.Main
 import SCons.Util
 
 from wasip1_build.build_dir import build_dir_hint
-from wasip1_build.findings import Failure, failure
+from wasip1_build.findings import Failure, failure, has_errors
 from wasip1_build.planned import STATE
 from wasip1_build.report.console import findings_text
 from wasip1_build.report.write import report_files
-from wasip1_build.scons.action import FAILED
-from wasip1_build.scons.arguments import TEST, profile_argument
+from wasip1_build.scons.action import FAILED, show
+from wasip1_build.scons.arguments import GRANTS, TEST, locked_argument, profile_argument
 from wasip1_build.scons.cpus import threads_per_job, usable_cpus
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.fast import Change, store_of
-from wasip1_build.scons.finish import finish
+from wasip1_build.scons.finish import finish, report_nothing_built
 from wasip1_build.scons.help import help_text
 from wasip1_build.scons.installed import require_one_copy
 from wasip1_build.scons.lock import take_lock
@@ -52,14 +52,18 @@ def declare_whole(file: str, change: Change | None) -> Declared:
         arguments = {key: str(value) for key, value in SCons.Script.ARGUMENTS.items()}
         words = SCons.Script.COMMAND_LINE_TARGETS
         profile = profile_argument(arguments, words)
+        locked = locked_argument(arguments, words)
         cpus = threads_per_job()
         declared = tests = None
         if change and change.is_of(store_of(path.parent, file, profile)):
             declared = declare_part(env, path, profile, change, os.environ, cpus)
         if declared is None:
-            from wasip1_build.scons.workspace import declare_workspace  # reads specs: 25 ms
+            # Reads specs: 25 ms.
+            from wasip1_build.scons.grants import review
+            from wasip1_build.scons.workspace import declare_workspace
 
             declared = declare_workspace(env, path, profile, "", os.environ, cpus)
+            declared = review(env, declared, locked=locked)
             if TEST in words:
                 from wasip1_build.scons.tests import declare_tests  # a build needs none of it
 
@@ -73,6 +77,9 @@ def declare_whole(file: str, change: Change | None) -> Declared:
         _stop(_no_state(error))
     for warning in declared.workspace.warnings:
         print(warning, file=sys.stderr)
+    show(declared.workspace.findings, declared.context.root)
+    if has_errors(declared.workspace.findings):
+        _refuse(declared)
     env.Default(default)
     env.Clean(default, [str(file) for file in report_files(declared.context.state("").parent)])
     atexit.register(finish, declared, file, started_ns, lock)
@@ -128,7 +135,7 @@ def _require_targets(declared: Declared) -> None:
     for word in SCons.Script.COMMAND_LINE_TARGETS:
         path = os.path.abspath(root / (word[1:] if word[0] == "#" else f"{called_in}/{word}"))
         below = [name for name in outputs if f"{name}/".startswith(f"{path}/")]
-        if word in declared.aliases or word in ("default", TEST) or below:
+        if word in declared.aliases or word in ("default", TEST, GRANTS) or below:
             continue
         if "/" in word or word[0] == "#":
             word = os.path.relpath(path, root)
@@ -143,6 +150,18 @@ def _called_in(root: Path) -> str:
         return "."
     places = (SCons.Script.GetLaunchDir(), *(SCons.Script.GetOption("directory") or ()))
     return os.path.relpath(os.path.join(*places), root)
+
+
+def _refuse(declared: Declared) -> NoReturn:
+    """Ends a build whose capabilities were not accepted before anything of it is built or run, and
+    reports that."""
+    if not is_looking():
+        try:
+            report_nothing_built(declared)
+        except OSError as error:
+            print(f"error: the report was not written: {error}", file=sys.stderr)
+    print("LOCKED=1: nothing was built", file=sys.stderr)
+    sys.exit(FAILED)
 
 
 def _no_state(error: OSError) -> Failure:
