@@ -40,6 +40,22 @@ import "fmt"
 func main() { fmt.Println("hello") }
 """
 
+# It reads beyond its memory, from which no Go code recovers.
+TRAPS = """package main
+
+import "unsafe"
+
+type store struct{ at uintptr }
+
+//go:noinline
+func (s *store) read() byte { return *(*byte)(unsafe.Pointer(s.at)) }
+
+func main() {
+	s := &store{at: 0xfffffff0}
+	println(s.read())
+}
+"""
+
 
 @pytest.fixture(scope="session")
 def pinned_go() -> Path:
@@ -103,6 +119,12 @@ def hello_wasm(pinned_go: Path, shared_cache: Path) -> Path:
 def hello_stripped_by_go(pinned_go: Path, shared_cache: Path) -> Path:
     """The same program as `hello_wasm`, linked with -s -w. Not to be written."""
     return go_build(pinned_go, shared_cache, HELLO, "-ldflags=-s -w")
+
+
+@pytest.fixture(scope="session")
+def trapping_wasm(pinned_go: Path, shared_cache: Path) -> Path:
+    """The path of a debug module whose main calls a method that traps. Not to be written."""
+    return go_build(pinned_go, shared_cache, TRAPS)
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,19 @@ import sys
 from collections.abc import Sequence
 
 from wasip1_build import __version__
-from wasip1_build.cli import affected, compare, doctor, exec_module, query, run_artifact
+from wasip1_build.cli import (
+    affected,
+    compare,
+    doctor,
+    exec_module,
+    query,
+    run_artifact,
+    symbolize,
+)
 from wasip1_build.findings import Failure
 
 # Each adds its subcommand's parser, and names the function that runs it.
-COMMANDS = (doctor, run_artifact, affected, query, compare, exec_module)
+COMMANDS = (doctor, run_artifact, affected, query, compare, exec_module, symbolize)
 
 EXIT_READER_GONE = 1
 EXIT_FAILURE = 2
