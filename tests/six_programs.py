@@ -93,17 +93,17 @@ _COMMENT = re.compile(r"[ \t]*//(?!go:).*")
 
 AFTER_CHECK = "check measure gate manifest"
 AFTER_STRIP = f"strip verify brotli gzip precompile {AFTER_CHECK}"
-EVERYTHING = f"compile {AFTER_STRIP}"
+EVERYTHING = f"compile {AFTER_STRIP} launcher"
 # What a key of the spec decides; each other one decides everything.
 DECIDED_BY = {
     "compress.formats": "brotli gzip measure gate manifest",
     "compress.brotli-quality": "brotli measure gate manifest",
-    "aot.targets": f"precompile {AFTER_CHECK}",
-    "grants.args": f"verify {AFTER_CHECK}",
-    "grants.dirs": f"verify {AFTER_CHECK}",
+    "aot.targets": f"precompile launcher {AFTER_CHECK}",
+    "grants.args": f"verify launcher {AFTER_CHECK}",
+    "grants.dirs": f"verify launcher {AFTER_CHECK}",
     "check": AFTER_CHECK,
     "budget.wasm": "measure gate manifest",
-    "runtime.max-memory": AFTER_STRIP,
+    "runtime.max-memory": f"launcher {AFTER_STRIP}",
 }
 
 

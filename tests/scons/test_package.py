@@ -18,7 +18,7 @@ import pytest
 from project import Build, Project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-EVERYTHING = "brotli check compile gate manifest measure strip verify"
+EVERYTHING = "brotli check compile gate launcher manifest measure strip verify"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ from workspaces import MakeWorkspace
 
 SOAK = os.environ.get("WASIP1_SOAK") == "1"
 SEQUENCES, EDITS = (30, 10) if SOAK else (3, 10)
-_PLACE = re.compile(r"build/(?:\.wasip1/gate/@release/(.+)\.json|(?!@|\.wasip1)(.+)/[^/]+)$")
+_PLACE = re.compile(
+    r"build/(?:\.wasip1/gate/@release/(.+)\.json|(?!@|\.wasip1)(.+?)(?:/run)?/[^/]+)$"
+)
 
 
 @dataclass(frozen=True)
@@ -164,11 +166,11 @@ class Sequence:
     def damage(self) -> None:
         """Several outputs of the last build are no longer what it made, or all state is gone."""
         places = self.state().programs
-        names = [n for n in self.project.outputs() if n.rpartition("/")[0] in places]
+        names = [name for name in self.project.outputs() if place_of(name) in places]
         for name in self.at.sample(names, k=min(len(names), self.at.randint(1, 3))):
             output = self.project.root / "build" / name
             self.story.append(damage(self.project, self.at, output))
-            self.damaged |= {(verb, name.rpartition("/")[0]) for verb in made_by(name)}
+            self.damaged |= {(verb, place_of(name)) for verb in made_by(name)}
 
     def other_commands(self) -> None:
         """Other targets, options and arguments; none of them may make the next build wrong."""
@@ -258,7 +260,13 @@ MADE_BY = {
 
 def made_by(output: str) -> list[str]:
     """The verb of the step that makes an output."""
-    return [MADE_BY.get(output.rpartition("/")[2].partition(".")[2], "precompile")]
+    suffix = output.rpartition("/")[2].partition(".")[2]
+    return [MADE_BY.get(suffix, "precompile") if suffix else "launcher"]
+
+
+def place_of(output: str) -> str:
+    """The directory of the artifact that an output belongs to."""
+    return output.rpartition("/")[0].removesuffix("/run")
 
 
 def own_steps(build: Build) -> Steps:
