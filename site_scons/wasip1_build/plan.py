@@ -264,7 +264,7 @@ def _checks(
         output=names.file("checks.json"),
         kind=artifact.kind,
         exports=artifact.exports,
-        imports_host=artifact.imports.host,
+        imports=artifact.imports,
         grants=artifact.grants,
         max_memory_bytes=artifact.runtime.max_memory_bytes,
         gogc=artifact.runtime.gogc,

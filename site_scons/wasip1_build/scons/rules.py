@@ -230,7 +230,7 @@ def check(call: Call) -> Sequence[Step]:
             output=call.output(call.beside("checks.json")),
             kind=artifact.kind,
             exports=artifact.exports,
-            imports_host=artifact.imports.host,
+            imports=artifact.imports,
             grants=artifact.grants,
             max_memory_bytes=artifact.runtime.max_memory_bytes,
             gogc=artifact.runtime.gogc,
