@@ -31,10 +31,10 @@ BROUGHT_BY: Mapping[str, str] = {
     "*": "a package that you link",
 }
 EXPORT_FIX: Mapping[Compiler, str] = {
-    "go": "export it with //go:wasmexport {name}, or link the SDK that does (-buildmode=c-shared:\n"
-    'kind = "reactor"); //export and //go:export are TinyGo\'s, and Go ignores them silently',
-    "tinygo": "export it with //go:wasmexport {name} (//export {name} before TinyGo 0.34), or link "
-    "the\nSDK that does",
+    "go": "export it with //go:wasmexport {name}, or link the SDK that does;\n"
+    "//export and //go:export are TinyGo's, and Go ignores them silently",
+    "tinygo": "export it with //go:wasmexport {name} (//export {name} before TinyGo 0.34),\n"
+    "or link the SDK that does",
 }
 
 
@@ -123,7 +123,7 @@ def unverified(subject: Subject) -> Iterator[Claim]:
     if embedder and not embedder.verified:
         yield Claim(
             f"was compared with data of {embedder.title} {embedder.version} that is unverified",
-            "the data was read of its sources, and no guest made with its own SDK was compared",
+            "it was read of sources, and compared with no guest that the host's own SDK built",
             "try the module in the host itself",
             key=KEY,
         )
