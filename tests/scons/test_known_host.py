@@ -95,6 +95,9 @@ def test_unverified_data_is_a_note_and_no_failure(plugin: Project) -> None:
     assert "note: the module was compared with data of Node" in build.output
     assert build.output.count("[embedder-unverified]") == 1
     assert (plugin.root / MANIFEST).exists()
+    again = plugin.build("-Q")
+    assert again.steps == ()
+    assert "is up to date" in again.output
 
 
 def test_only_what_the_host_decides_is_made_again(plugin: Project) -> None:
