@@ -71,6 +71,25 @@ def test_a_check_can_give_its_functions(plugin: Project) -> None:
     plugin.build("-Q")
 
 
+def test_wasip1_run_gives_its_functions_too(plugin: Project) -> None:
+    run = plugin.wasip1("run", "--host", "host.py", "--invoke", "measure", "plugin")
+    assert run.status == 0, run.output
+    assert "41" in run.output
+
+
+def test_a_command_for_a_host_with_functions_gets_no_launcher(plugin: Project) -> None:
+    plugin.write("main.go", "package main\n\nfunc main() {}\n")
+    for host, functions in {"fastly": True, "wazero": False}.items():
+        spec = SPEC.split("[[")[0].replace("extism", host)
+        plugin.write(
+            "wasip1.toml",
+            spec.replace('kind = "reactor"\n', "").replace('exports = ["measure"]\n', ""),
+        )
+        build = plugin.build("-Q")
+        assert ("it imports functions of its own host" in build.output) == functions
+        assert (plugin.root / "build/plugin/run").exists() != functions
+
+
 def test_what_another_host_would_not_take_is_told_at_the_line_of_the_spec(plugin: Project) -> None:
     plugin.edit("wasip1.toml", '"extism"', '"spin"')
     plugin.edit("wasip1.toml", "expect.calls", "# expect.calls")
