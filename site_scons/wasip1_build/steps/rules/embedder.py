@@ -123,7 +123,7 @@ def unverified(subject: Subject) -> Iterator[Claim]:
     if embedder and not embedder.verified:
         yield Claim(
             f"was compared with data of {embedder.title} {embedder.version} that is unverified",
-            "it was read of sources, and compared with no guest that the host's own SDK built",
+            "it was read of sources, and compared with no guest of the host's SDK and no host",
             "try the module in the host itself",
             key=KEY,
         )
