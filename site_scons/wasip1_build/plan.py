@@ -28,6 +28,7 @@ from wasip1_build.steps.manifest import Manifest, ManifestFile
 from wasip1_build.steps.step import Step
 from wasip1_build.steps.strip import Strip
 from wasip1_build.toolchain.tools import Program, ToolRequest
+from wasip1_build.wasm.preview1 import MODULE as PREVIEW1
 
 
 def plan(workspace: Workspace, contexts: Mapping[str, GoContext], host_target: str) -> Plan:
@@ -264,7 +265,7 @@ def _checks(
         output=names.file("checks.json"),
         kind=artifact.kind,
         exports=artifact.exports,
-        imports_host=artifact.imports.host,
+        imports=artifact.imports,
         grants=artifact.grants,
         max_memory_bytes=artifact.runtime.max_memory_bytes,
         gogc=artifact.runtime.gogc,
@@ -282,7 +283,7 @@ def _launchers(
     unlaunchable = ""
     if artifact.kind != "command":
         unlaunchable = "it is a reactor, whose exports a host calls"
-    elif artifact.imports.host:
+    elif any(provided != PREVIEW1 for provided in artifact.imports.provided):
         unlaunchable = "it imports functions of its own host"
     launched = Launched(
         name=artifact.name,

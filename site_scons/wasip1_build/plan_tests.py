@@ -278,7 +278,7 @@ def _run(
         report=compiled.report,
         output=f"{below}/{sha256_of_json(place.directory)[:12]}/{base}.json",
         grants=artifact.grants,
-        imports_host=artifact.imports.host,
+        imports_host=artifact.imports.beside_wasi,
         host=next((check.host for check in artifact.checks if check.host), None),
         gogc=artifact.runtime.gogc,
         memory_limit_bytes=artifact.runtime.memory_limit_bytes,

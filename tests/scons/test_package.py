@@ -18,6 +18,7 @@ import pytest
 from project import Build, Project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+EMBEDDERS = REPOSITORY / "site_scons/wasip1_build/embedders"
 EVERYTHING = "brotli check compile gate launcher manifest measure strip verify"
 
 
@@ -157,6 +158,7 @@ def test_the_wheel_holds_the_tool_the_schemas_and_the_marker_of_types(wheel: Pat
     needed = {
         *(f"schemas/{path.name}" for path in (REPOSITORY / "schemas").iterdir()),
         *("tools/__init__.py", "tools/wasip1.py", "py.typed", "scons/tool.py"),
+        *(f"embedders/{path.name}" for path in EMBEDDERS.iterdir()),
     }
     assert {f"wasip1_build/{name}" for name in needed} <= names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"wasip1_build"}

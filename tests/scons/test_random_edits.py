@@ -230,7 +230,7 @@ class Sequence:
             else:
                 wrong = differing(found[place].outputs, clean.outputs)
                 assert not wrong, self.told(f"{wrong} are not those of a clean build")
-        others = {n.rpartition("/")[0] for n in self.project.outputs() if not n.startswith("@")}
+        others = {place_of(n) for n in self.project.outputs() if not n.startswith("@")}
         if not broken and not any(map(now.fails, now.programs.values())):
             assert others - {""} == set(now.programs), self.told("outputs of what is no more")
 

@@ -27,7 +27,7 @@ name = "says"
 expect = { stderr = "any\\n" }
 """
 MAIN = 'package main\n\nvar kind string\n\nfunc main() {\n\tprintln("any")\n}\n'
-STEPS = "check compile gate launcher list manifest measure strip verify".split()
+STEPS = ["check", "compile", "gate", "launcher", "list", "manifest", "measure", "strip", "verify"]
 
 
 @pytest.fixture

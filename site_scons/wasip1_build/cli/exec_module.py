@@ -157,7 +157,7 @@ def _granted(name: str) -> Given:
     return Given(
         (*own, *dirs),
         _environment(artifact),
-        host_functions(artifact.imports.host),
+        host_functions(artifact.imports.beside_wasi),
         root / host if host else None,
     )
 

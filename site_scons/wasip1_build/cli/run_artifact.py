@@ -124,7 +124,7 @@ def _request(
             for number, grant in enumerate(grants.dirs)
         ),
         stdin=grants.stdin,
-        functions=host_functions(artifact.imports.host),
+        functions=host_functions(artifact.imports.beside_wasi),
         host_file=str(host) if host else None,
         host_name=str(host or ""),
         invoke=invoke,

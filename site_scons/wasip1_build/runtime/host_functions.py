@@ -1,4 +1,4 @@
-"""The host's side of imports.host: the functions of host.py or stubs, with every call counted."""
+"""The host's side of a check: the functions of host.py or stubs, with every call counted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from wasip1_build.runtime.request import HostFunction
 from wasip1_build.runtime.values import coerced
 
 U32 = 0xFFFFFFFF
+MAX_SHOWN = 10
 Implementation = Callable[..., Any]
 
 
@@ -116,11 +117,21 @@ def load(path: str | None, name: str, functions: tuple[HostFunction, ...]) -> Ho
     declared = {function.id for function in functions}
     for function, implementation in written.items():
         if function not in declared:
-            known = ", ".join(sorted(declared)) or "nothing"
-            raise HostError(f"{name} has {function!r}; imports.host declares {known}")
+            raise HostError(f"{name} has {function!r}; {_known(function, declared)}")
         if not callable(implementation):
             raise HostError(f"{name}: {function} is {type(implementation).__name__}, no function")
     return HostFunctions(functions, written, name)
+
+
+def _known(function: object, declared: set[str]) -> str:
+    """Which functions there are: all, or of a known host's hundreds those of a like name."""
+    shown = sorted(declared)
+    if len(shown) > MAX_SHOWN:
+        from difflib import get_close_matches  # only a message about an error needs it
+
+        shown = get_close_matches(str(function), shown, MAX_SHOWN) or shown[:MAX_SHOWN]
+        return f"the host has {len(declared)} functions, such as {', '.join(shown)}"
+    return f"imports.host declares {', '.join(shown) or 'nothing'}"
 
 
 def _valtype(kind: str) -> wasmtime.ValType:

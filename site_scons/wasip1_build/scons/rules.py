@@ -160,8 +160,9 @@ def strip(call: Call) -> Sequence[Step]:
 def imports(call: Call) -> Sequence[Step]:
     """WasmImports(module): what it imports and exports, and what is wrong there, as JSON.
 
-    The default target is NAME.imports.json. Settings: imports ({"allow": ["fd_*"], "host": {"env":
-    {"emit": "(i32, i32)"}}}), grants, kind, exports. It fails for no finding: WasmManifest does.
+    The default target is NAME.imports.json. Settings: imports ({"allow": ["fd_*"], "embedder":
+    "extism", "host": {"env": {"emit": "(i32, i32)"}}}), grants, kind, exports. It fails for no
+    finding: WasmManifest does.
     """
     artifact = call.facts.artifact
     return [
@@ -230,7 +231,7 @@ def check(call: Call) -> Sequence[Step]:
             output=call.output(call.beside("checks.json")),
             kind=artifact.kind,
             exports=artifact.exports,
-            imports_host=artifact.imports.host,
+            imports=artifact.imports,
             grants=artifact.grants,
             max_memory_bytes=artifact.runtime.max_memory_bytes,
             gogc=artifact.runtime.gogc,

@@ -64,10 +64,11 @@ def load_cached(
 
 
 def _identity(root: Path, file: str, profile: str) -> tuple[Any, ...]:
-    """What else decides how a spec is read: this code, its schema, this Python."""
+    """What else decides how a spec is read: this code, its schema, the known hosts, this Python."""
     package = Path(__file__).parents[1]
+    places = (("spec", "*.py"), ("wasm", "*.py"), ("embedders", "*.toml"))
     sources: Iterable[Path] = sorted(
-        path for name in ("spec", "wasm") for path in (package / name).glob("*.py")
+        path for name, files in places for path in (package / name).glob(files)
     )
     code = tuple(stamp_of(path) for path in (*sources, schema_path("wasip1")))
     python = (platform.python_implementation(), platform.python_version())

@@ -114,7 +114,7 @@ def _imports(imports: Imports) -> Iterator[tuple[str, str, str, str]]:
         for name in _families(names):
             yield kind, kind, name, ""
     if imports.embedder is not None:
-        yield "imports.embedder", "imports.embedder", in_quotes(imports.embedder), ""
+        yield "imports.embedder", "imports.embedder", in_quotes(imports.embedder.name), ""
     for module, functions in imports.host.items():
         for name, type_ in functions.items():
             key = f"imports.host.{module}.{name}"

@@ -9,6 +9,7 @@ from typing import Literal
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding, Location
+from wasip1_build.wasm import preview1
 from wasip1_build.wasm.types import FuncType
 
 FunctionType = FuncType  # a host function's, in imports.host; its types are i32, i64, f32, f64
@@ -48,13 +49,95 @@ class TinyGo:
 
 
 @dataclass(frozen=True)
+class ProvidedFunctions:
+    """Functions that an embedder has in one import module. `source` is where that is written."""
+
+    module: str
+    types: Mapping[str, FunctionType]
+    source: str
+
+
+@dataclass(frozen=True)
+class RequiredExport:
+    """A function that an embedder looks for: a module must export one of `any_of`.
+
+    `type` is None where the embedder takes several, or its source says none.
+    """
+
+    any_of: tuple[str, ...]
+    type: FunctionType | None
+    why: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """A host that is known by name; all of it comes from a file of this package (`embedders`).
+
+    Every `source` is a URL. `digest` is the file's SHA-256: what decides an output is the content,
+    whatever the name. `verified` says what the data was compared with; "" is with nothing.
+    """
+
+    name: str
+    known: bool = True  # False: there is no file of this name, which a rule reports
+    digest: str = ""
+    title: str = ""
+    version: str = ""  # of the host that the data was read of
+    kinds: Mapping[Kind, str] = field(default_factory=dict)  # with the source of each
+    functions: tuple[ProvidedFunctions, ...] = ()
+    lacks: tuple[str, ...] = ()  # functions of preview 1
+    lacks_source: str = ""
+    exports: tuple[RequiredExport, ...] = ()
+    verified: str = ""
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def modules(self) -> Mapping[str, Mapping[str, FunctionType]]:
+        """Its functions by import module and name."""
+        found: dict[str, dict[str, FunctionType]] = {}
+        for group in self.functions:
+            found.setdefault(group.module, {}).update(group.types)
+        return found
+
+    def source_of(self, module: str, name: str) -> str:
+        """Where it is written that it has a function."""
+        groups = (each for each in self.functions if each.module == module)
+        return next((each.source for each in groups if name in each.types), "")
+
+
+@dataclass(frozen=True)
 class Imports:
     """What a module may import. Patterns are globs over preview-1 function names."""
 
     allow: tuple[str, ...] | None = None  # None: all of preview 1 but sock_*
     deny: tuple[str, ...] = ()
-    embedder: str | None = None
+    embedder: Embedder | None = None
     host: Mapping[str, Mapping[str, FunctionType]] = field(default_factory=dict)
+
+    @property
+    def provided(self) -> Mapping[str, Mapping[str, FunctionType]]:
+        """Every function that the host has: the embedder's, and those of imports.host."""
+        known = self.embedder.modules if self.embedder else {}
+        return {
+            module: {**known.get(module, {}), **self.host.get(module, {})}
+            for module in {**known, **self.host}
+        }
+
+    @property
+    def beside_wasi(self) -> Mapping[str, Mapping[str, FunctionType]]:
+        """The same without functions of preview 1, which a runtime has of its own."""
+        return {
+            module: {
+                name: type_
+                for name, type_ in functions.items()
+                if module != preview1.MODULE or name not in preview1.FUNCTIONS
+            }
+            for module, functions in self.provided.items()
+        }
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""docs/reference.md: every key of wasip1.toml, written from the schema."""
+"""docs/reference.md: every key of wasip1.toml from the schema, and the hosts that are known."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 
+from wasip1_build.spec.reference_embedders import embedders_markdown
 from wasip1_build.spec.schema import Schema, load_schema
 from wasip1_build.spec.suggest import inline
 from wasip1_build.spec.values import DURATION_UNITS_MS, SIZE_UNITS_BYTES
@@ -12,7 +13,7 @@ from wasip1_build.spec.values import DURATION_UNITS_MS, SIZE_UNITS_BYTES
 _INTRODUCTION = """\
 # Reference of wasip1.toml
 
-This page is generated from `schemas/wasip1.schema.json`:
+This page is generated from `schemas/wasip1.schema.json` and the data of known hosts:
 `python -m wasip1_build.spec.reference > docs/reference.md`.
 
 A workspace has one wasip1.toml at its top; each member directory has one of its own. A first line
@@ -38,7 +39,7 @@ def reference_markdown() -> str:
         f"**Sizes** are bytes as integers, or strings of a whole number and a unit: {sizes}.\n\n"
         f"**Durations** are strings of a number and a unit: {times}.\n"
     )
-    return "\n".join([_INTRODUCTION, values, *sections])
+    return "\n".join([_INTRODUCTION, values, *sections, embedders_markdown().rstrip("\n"), ""])
 
 
 def _tables(path: tuple[str, ...], node: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from wasip1_build.findings import Finding
-from wasip1_build.spec.model import Check
+from wasip1_build.spec.model import Check, Imports
 from wasip1_build.spec.scope import Rule, Scope
 from wasip1_build.spec.suggest import did_you_mean, quoted, shown
 
@@ -64,9 +64,9 @@ def invoke(scope: Scope) -> Iterator[Finding]:
 def calls(scope: Scope) -> Iterator[Finding]:
     """Calls are counted for the functions that the host is declared to have."""
     imports = scope.artifact.imports
-    if imports.embedder is not None:
-        return  # what a known host provides is not written here
-    declared = {f"{module}.{name}" for module, group in imports.host.items() for name in group}
+    if imports.embedder is not None and not imports.embedder.known:
+        return  # which is reported, and nothing is known of its functions
+    declared = {f"{module}.{name}" for module, group in imports.provided.items() for name in group}
     for check in scope.artifact.checks:
         for name in check.expect.calls:
             if name not in declared:
@@ -74,13 +74,21 @@ def calls(scope: Scope) -> Iterator[Finding]:
                     RULE,
                     f"check.{check.name}.expect.calls.{name}",
                     f"{shown(name)} in expect.calls is no declared host function",
-                    f"declared: {quoted(sorted(declared), 'and')}"
-                    if declared
-                    else "imports.host declares none",
+                    _declared(imports, declared),
                     did_you_mean(
                         name, declared, 'declare it: imports.host.MODULE.FUNCTION = "(...) -> ..."'
                     ),
                 )
+
+
+def _declared(imports: Imports, names: set[str]) -> str:
+    if imports.embedder is not None:
+        theirs, own = (
+            sum(map(len, functions.values()))
+            for functions in (imports.embedder.modules, imports.host)
+        )
+        return f"{imports.embedder.title} provides {theirs}, imports.host declares {own}"
+    return f"declared: {quoted(sorted(names), 'and')}" if names else "imports.host declares none"
 
 
 def alternatives(scope: Scope) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Location
 from wasip1_build.spec import model
+from wasip1_build.spec.embedders import embedder
 from wasip1_build.spec.values import duration_s, function_type, size_bytes
 
 Built = TypeVar("Built")
@@ -97,7 +98,7 @@ TINYGO = (
 IMPORTS = (
     Field("allow", "allow", tuple),
     Field("deny", "deny", tuple),
-    Field("embedder", "embedder"),
+    Field("embedder", "embedder", embedder),
     Field("host", "host", _host_functions),
 )
 DIR_GRANT = (

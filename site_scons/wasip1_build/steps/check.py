@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -16,7 +15,7 @@ from wasip1_build.runtime.trial import Subject
 from wasip1_build.runtime.trials import Tried, try_all
 from wasip1_build.runtime.values import shown
 from wasip1_build.runtime.verdict import Run
-from wasip1_build.spec.model import Check, FunctionType, Grants, Kind
+from wasip1_build.spec.model import Check, Grants, Imports, Kind
 from wasip1_build.steps.granted_files import granted_files, listed
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.toolchain.tools import ToolRequest
@@ -38,7 +37,7 @@ class RunChecks:
     output: str
     kind: Kind
     exports: tuple[str, ...]
-    imports_host: Mapping[str, Mapping[str, FunctionType]]
+    imports: Imports
     grants: Grants
     max_memory_bytes: int | None
     gogc: str | None
@@ -93,7 +92,7 @@ class RunChecks:
             "forms": [self.cwasm is not None, self.interruptible],
             "kind": self.kind,
             "exports": list(self.exports),
-            "functions": [list(each) for each in host_functions(self.imports_host)],
+            "functions": [list(each) for each in host_functions(self.imports.beside_wasi)],
             "dirs": [[grant.host, grant.guest, grant.mode] for grant in self.grants.dirs],
             "env": dict(self.grants.env),
             "env-inherit": list(self.grants.env_inherit),
@@ -137,7 +136,7 @@ class RunChecks:
             listings=listings,
             pristine=pristine,
             exports=self.exports,
-            functions=host_functions(self.imports_host),
+            functions=host_functions(self.imports.beside_wasi),
             grants=self.grants,
             interruptible=self.interruptible,
             cache=str(context.cache / "compiled") if context.cache else "",
@@ -154,13 +153,18 @@ class RunChecks:
                 {
                     "name": each.name,
                     "verdict": each.verdict,
-                    "forms": [_form(run) for run in each.runs],
+                    "forms": [_form(run, self._declared) for run in each.runs],
                 }
                 for each in tried
             ],
             "peak_memory_bytes": max((peak for peak in peaks if peak is not None), default=None),
             "findings": [finding.to_json() for each in tried for finding in each.findings],
         }
+
+    @property
+    def _declared(self) -> frozenset[str]:
+        """The functions whose calls are told even where there were none: of imports.host."""
+        return frozenset(function.id for function in host_functions(self.imports.host))
 
     def _granted_digest(self, context: Context) -> list[Any]:
         """What is in the granted directories, or why that cannot be said: then `run` fails."""
@@ -187,8 +191,11 @@ def _read(context: Context, name: str) -> bytes:
         ) from None
 
 
-def _form(run: Run) -> dict[str, Any]:
-    """One run as it is recorded: what it did, but not when or how fast, and no path of ours."""
+def _form(run: Run, declared: frozenset[str]) -> dict[str, Any]:
+    """One run as it is recorded: what it did, but not when or how fast, and no path of ours.
+
+    A known host has hundreds of functions: of those only what was called.
+    """
     outcome, response = run.outcome, run.outcome.response
     record: dict[str, Any] = {"form": run.form}
     if response is None:
@@ -197,7 +204,9 @@ def _form(run: Run) -> dict[str, Any]:
         "ended": "trap" if response.trapped else response.stage,
         "exit": response.exit,
         "peak_memory_bytes": response.peak_memory_bytes,
-        "calls": dict(response.calls),
+        "calls": {
+            name: count for name, count in response.calls.items() if count or name in declared
+        },
         "stdout_sha256": sha256_of_bytes(outcome.stdout),
         "stdout_bytes": len(outcome.stdout),
         "stderr_bytes": len(outcome.stderr),

@@ -8,6 +8,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding
 from wasip1_build.spec.model import Compiler, Grants, Imports, Kind
+from wasip1_build.steps.rules import embedder as embedder_rules
 from wasip1_build.steps.rules import exports as export_rules
 from wasip1_build.steps.rules import functions as function_rules
 from wasip1_build.steps.rules import grants as grant_rules
@@ -16,7 +17,12 @@ from wasip1_build.steps.step import Context, Key
 from wasip1_build.wasm.module import load, read_module
 from wasip1_build.wasm.types import Module
 
-RULES: tuple[Rule, ...] = (*function_rules.RULES, *grant_rules.RULES, *export_rules.RULES)
+RULES: tuple[Rule, ...] = (
+    *function_rules.RULES,
+    *grant_rules.RULES,
+    *export_rules.RULES,
+    *embedder_rules.RULES,
+)
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,11 @@ class VerifyImports:
         return (self.output,)
 
     def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
-        """Only what a rule looks at: the value of a granted variable changes no verdict."""
-        allow = self.imports.allow
+        """Only what a rule looks at: the value of a granted variable changes no verdict.
+
+        Of a known host that is all that its file says, whatever its name.
+        """
+        allow, embedder = self.imports.allow, self.imports.embedder
         return {
             "artifact": self.artifact,
             "kind": self.kind,
@@ -56,6 +65,7 @@ class VerifyImports:
             "compiler": self.compiler,
             "allow": None if allow is None else list(allow),
             "deny": list(self.imports.deny),
+            "embedder": embedder and embedder.digest,
             "host": {
                 module: {name: str(type_) for name, type_ in functions.items()}
                 for module, functions in self.imports.host.items()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from small_modules import Workspace, assert_passes, expecting, module, only
 
+from wasip1_build.runtime.host_functions import HostError, load
 from wasip1_build.runtime.request import HostFunction
 from wasip1_build.spec.model import Check, Expect, Invoke
 
@@ -75,6 +78,18 @@ functions = {"env.emit": emit, "env.ask": ask}
 """
     check = with_host(workspace, host, exit=42, stdout="")
     assert_passes(workspace.try_wat(CALLER, check))
+
+
+def test_of_a_host_with_many_functions_those_of_a_like_name_are_named(tmp_path: Path) -> None:
+    host = tmp_path / "host.py"
+    host.write_text("functions = {'env.call_8': print}")
+    many = tuple(HostFunction("env", f"call_{number}x", (), ()) for number in range(300))
+    with pytest.raises(HostError) as caught:
+        load(str(host), "host.py", many)
+    assert "host.py has 'env.call_8'; the host has 300 functions, such as env.call_8x" in str(
+        caught.value
+    )
+    assert len(str(caught.value)) < 300
 
 
 @pytest.mark.parametrize(

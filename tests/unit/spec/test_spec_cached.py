@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from wasip1_build.build_dir import build_dir_hint
+from wasip1_build.digests import stamp_of
 from wasip1_build.findings import Failure
 from wasip1_build.spec.cached import load_cached, load_workspace
 
@@ -72,6 +73,21 @@ def test_files_as_young_as_their_reading_are_a_miss(root: Path, store: Path) -> 
     record["read_ns"] = os.stat(root / "wasip1.toml").st_ctime_ns
     object.__setattr__(record["workspace"], "build_dir", "from-the-store")
     store.write_bytes(pickle.dumps(record))
+    assert not hits(root, store)
+
+
+def test_a_host_that_is_described_otherwise_is_a_miss(
+    root: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(root, store)
+    poison(store)
+    assert hits(root, store)
+    known = stamp_of
+
+    def moved(path: Path) -> object:
+        return None if path.name == "extism.toml" else known(path)
+
+    monkeypatch.setattr("wasip1_build.spec.cached.stamp_of", moved)
     assert not hits(root, store)
 
 

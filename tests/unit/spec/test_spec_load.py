@@ -10,6 +10,7 @@ import pytest
 
 from wasip1_build.findings import Failure, Location
 from wasip1_build.spec.cached import load_workspace
+from wasip1_build.spec.embedders import embedder
 from wasip1_build.spec.model import (
     Artifact,
     Bench,
@@ -192,7 +193,7 @@ def test_a_maximal_spec_is_typed_key_by_key(workspace: MakeWorkspace) -> None:
         imports=Imports(
             allow=("fd_*", "path_*"),
             deny=("sock_*",),
-            embedder="extism",
+            embedder=embedder("extism"),
             host={"env": {"emit_batch": FunctionType(("i32", "i32"), ("i64",))}},
         ),
         compress_formats=("gz",),
@@ -265,10 +266,10 @@ def test_keys_that_do_nothing_yet_are_warnings_with_their_line(workspace: MakeWo
     found = load_workspace(workspace(MAXIMAL, MAXIMAL_FILES))
     names = [line.split(":")[1] + line.split('"')[1] for line in found.warnings]
     assert [line.partition(" is accepted")[0] for line in found.warnings][:1] == [
-        'wasip1.toml:28:9: warning: "imports.embedder" in [artifact.thumbnail]',
+        'wasip1.toml:52:1: warning: "budget.host-calls" in [artifact.thumbnail]',
     ]
     assert all(line.startswith("wasip1.toml:") and "\n" not in line for line in found.warnings)
-    assert len(names) == 7
+    assert len(names) == 6
 
 
 def test_a_credential_in_the_environment_is_a_warning(workspace: MakeWorkspace) -> None:

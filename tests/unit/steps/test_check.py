@@ -15,10 +15,20 @@ import wasmtime
 
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure
-from wasip1_build.spec.model import Check, DirGrant, Expect, FunctionType, Grants
+from wasip1_build.spec.model import (
+    Check,
+    DirGrant,
+    Embedder,
+    Expect,
+    FunctionType,
+    Grants,
+    Imports,
+    ProvidedFunctions,
+)
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.tools import ToolRequest, Tools
+from wasip1_build.wasm.preview1 import MODULE as PREVIEW1
 
 HELLO = """(module
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -35,7 +45,7 @@ STEP = RunChecks(
     output="build/hello.checks.json",
     kind="command",
     exports=(),
-    imports_host={"env": {"emit": FunctionType(("i32",), ())}},
+    imports=Imports(host={"env": {"emit": FunctionType(("i32",), ())}}),
     grants=Grants(dirs=(DirGrant("data", "/data", "rw", reason="scratch"),)),
     max_memory_bytes=None,
     gogc=None,
@@ -52,6 +62,15 @@ STEP = RunChecks(
     library=ToolRequest("wasmtime-library"),
 )
 COUNTS = replace(STEP, checks=STEP.checks[1:])
+# A host that is known by name, and has a function that the module does not import.
+PROXY = Embedder(
+    name="proxy",
+    functions=(
+        ProvidedFunctions("env", {"emit": FunctionType(("i32",), ())}, ""),
+        ProvidedFunctions("proxy", {"log": FunctionType(("i64",), ("i32",))}, ""),
+        ProvidedFunctions(PREVIEW1, {"sock_accept": FunctionType((), ())}, ""),
+    ),
+)
 
 
 @dataclass
@@ -115,6 +134,19 @@ def test_the_result_says_what_each_form_of_each_check_did(bench: Bench) -> None:
         "stderr_bytes": 0,
     }
     assert cwasm == {**wasm, "form": "cwasm"}
+
+
+def test_the_functions_of_a_known_host_are_stubs_of_which_those_called_are_told(
+    bench: Bench,
+) -> None:
+    checks = (Check("counts", expect=Expect(stdout="hi\n", calls={"env.emit": 1, "proxy.log": 0})),)
+    step = replace(STEP, imports=Imports(embedder=PROXY), checks=checks)
+    record = bench.run(step)
+    assert record["findings"] == []
+    assert [form["calls"] for form in record["checks"][1]["forms"]] == [{"env.emit": 1}]
+    own = Imports(embedder=PROXY, host={"env": {"own": FunctionType((), ())}})
+    told = bench.run(replace(step, imports=own))["checks"][1]["forms"][0]["calls"]
+    assert told == {"env.emit": 1, "env.own": 0}
 
 
 def test_the_result_is_the_same_bytes_each_time_and_names_no_path(bench: Bench) -> None:
@@ -209,7 +241,8 @@ def test_every_change_in_a_granted_directory_changes_the_key(
         {"interruptible": True},
         {"kind": "reactor"},
         {"exports": ("run",)},
-        {"imports_host": {"env": {"emit": FunctionType(("i64",), ())}}},
+        {"imports": Imports(host={"env": {"emit": FunctionType(("i64",), ())}})},
+        {"imports": replace(STEP.imports, embedder=PROXY)},
         {"grants": replace(STEP.grants, stdin=True)},
         {"grants": replace(STEP.grants, args=("x",))},
         {"grants": replace(STEP.grants, env={"A": "1"})},

@@ -30,10 +30,10 @@ BROWSER_FIX: dict[Compiler, str] = {
 
 
 def unknown_module(subject: Subject) -> Iterator[Claim]:
-    """Functions from a module that neither preview 1 nor the declared host provides."""
+    """Functions from a module that neither preview 1 nor the host provides."""
     strangers: dict[str, list[Import]] = {}
     for entry in subject.functions:
-        if entry.module != preview1.MODULE and entry.module not in subject.imports.host:
+        if entry.module != preview1.MODULE and entry.module not in subject.provided:
             strangers.setdefault(entry.module, []).append(entry)
     for module, entries in strangers.items():
         yield Claim(
@@ -54,15 +54,25 @@ def _explained(subject: Subject, module: str, entries: list[Import]) -> tuple[st
             "it is WASI preview 2 or later, of the component model",
             f"build for preview 1, whose module is {preview1.MODULE}",
         )
-    near = get_close_matches(module, [preview1.MODULE, *subject.imports.host], 1, cutoff=0.8)
+    near = get_close_matches(module, [preview1.MODULE, *subject.provided], 1, cutoff=0.8)
     if near:
         return "a host resolves imports by their exact names", f'did you mean "{near[0]}"?'
     lines = [host_line(entry.module, entry.name, entry.type) for entry in entries[:MAX_LISTED]]
     more = [f"... and {len(entries) - MAX_LISTED} more"] if len(entries) > MAX_LISTED else []
+    known = f"{preview1.MODULE}{_modules_of_embedder(subject)} and what imports.host declares"
     return (
-        f"only {preview1.MODULE} and what imports.host declares is there when it is instantiated",
+        f"only {known} is there when it is instantiated",
         "\n".join(["if your own host provides them, declare them:", *lines, *more]),
     )
+
+
+def _modules_of_embedder(subject: Subject) -> str:
+    """What a known host has beside preview 1, as a part of a list."""
+    embedder = subject.imports.embedder
+    if embedder is None:
+        return ""
+    modules = [name for name in embedder.modules if name != preview1.MODULE]
+    return f", what {embedder.title} provides ({listed(modules) if modules else 'nothing more'})"
 
 
 def unknown_function(subject: Subject) -> Iterator[Claim]:
@@ -97,36 +107,65 @@ def wrong_type(subject: Subject) -> Iterator[Claim]:
 
 
 def undeclared_host_function(subject: Subject) -> Iterator[Claim]:
-    """Functions of a declared host module that imports.host does not name."""
+    """Functions of one of the host's modules that neither it nor imports.host has."""
+    embedder = subject.imports.embedder
     for entry in subject.functions:
-        if entry.module == preview1.MODULE or entry.module not in subject.imports.host:
+        if entry.module == preview1.MODULE or entry.module not in subject.provided:
             continue
         if subject.host_type(entry) is None:
-            declared = subject.imports.host[entry.module]
-            near = get_close_matches(entry.name, declared, 1)
-            hint = f'did you mean "{near[0]}"? Else add: ' if near else "add: "
+            near = get_close_matches(entry.name, subject.provided[entry.module], 1)
+            hint = f'did you mean "{near[0]}"? Else ' if near else ""
+            if embedder is None:
+                nobody = "imports.host does not declare"
+                why = "the host is known to provide only what is declared"
+            else:
+                nobody = f"neither {embedder.title} provides nor imports.host declares"
+                why = f"what is known of {embedder.title} is of {embedder.version}"
+                hint += "if your host is another or extended, " if hint else ""
             yield Claim(
                 f'imports "{printable(entry.name)}" from "{printable(entry.module)}", '
-                "which imports.host does not declare",
-                "the host is known to provide only what is declared",
-                hint + host_line(entry.module, entry.name, entry.type),
-                key=f"imports.host.{entry.module}",
+                f"which {nobody}",
+                why,
+                f"{hint}add: {host_line(entry.module, entry.name, entry.type)}",
+                key=_host_key(subject, entry.module),
             )
+
+
+def _host_key(subject: Subject, module: str, name: str = "") -> str:
+    """Where the spec speaks of a function of the host, or of its module."""
+    declared = subject.imports.host.get(module, {})
+    if subject.imports.embedder and (name not in declared if name else not declared):
+        return "imports.embedder"
+    return ".".join(filter(None, ("imports.host", module, name)))
 
 
 def other_host_type(subject: Subject) -> Iterator[Claim]:
-    """Functions that imports.host declares with another type."""
+    """Functions that imports.host declares, or the known host has, with another type."""
     for entry in subject.functions:
         declared = subject.host_type(entry)
         if declared is not None and declared != entry.type:
+            says, fix = _declaration(subject, entry)
             yield Claim(
                 f'imports "{printable(entry.name)}" from "{printable(entry.module)}" as '
-                f"{entry.type}; imports.host declares {declared}",
+                f"{entry.type}; {says} {declared}",
                 "imports link by name and type, so the module cannot be instantiated",
-                "correct the Go declaration, or the spec if the host has the module's type:\n"
-                + host_line(entry.module, entry.name, entry.type),
-                key=f"imports.host.{entry.module}.{entry.name}",
+                fix,
+                key=_host_key(subject, entry.module, entry.name),
             )
+
+
+def _declaration(subject: Subject, entry: Import) -> tuple[str, str]:
+    """Who says which type a function has, and what to do where the module says another."""
+    embedder = subject.imports.embedder
+    if embedder is None or entry.name in subject.imports.host.get(entry.module, {}):
+        line = host_line(entry.module, entry.name, entry.type)
+        fix = f"correct the Go declaration, or the spec if the host has the module's type:\n{line}"
+        return "imports.host declares", fix
+    return (
+        f"{embedder.title} {embedder.version} provides",
+        "correct the Go declaration, or take the version of the SDK that fits the host:\n"
+        + embedder.source_of(entry.module, entry.name),
+    )
 
 
 def unused_host_function(subject: Subject) -> Iterator[Claim]:

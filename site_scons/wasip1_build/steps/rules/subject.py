@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -52,9 +52,14 @@ class Subject:
         """The exports by name."""
         return {export.name: export for export in self.module.exports}
 
+    @cached_property
+    def provided(self) -> Mapping[str, Mapping[str, FuncType]]:
+        """Every function beside preview 1: those of imports.host and of the known host."""
+        return self.imports.provided
+
     def host_type(self, entry: Import) -> FuncType | None:
-        """What imports.host says of a function; None where it says nothing."""
-        return self.imports.host.get(entry.module, {}).get(entry.name)
+        """What imports.host or the known host says of a function; None where neither does."""
+        return self.provided.get(entry.module, {}).get(entry.name)
 
     def allows_knowingly(self, name: str) -> bool:
         """Whether imports.allow, written by hand, covers a preview-1 function."""
