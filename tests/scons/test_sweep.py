@@ -15,6 +15,7 @@ from wasip1_build.measure.aside import Apart
 from wasip1_build.measure.gc_settings import Need, Setting
 from wasip1_build.measure.gc_sweep import Sweeping, Swept
 from wasip1_build.measure.gc_tradeoff import hazards, suggestions
+from wasip1_build.report.gc_lines import go_lines
 from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.model import Runtime
 
@@ -135,6 +136,13 @@ def test_peaks_are_those_of_the_settings_and_a_failing_one_is_not_timed(sweep: A
     assert all(each.cpu_ns[0] > 0 and each.wall_ns[0] > 0 for each in (default, without))
     assert (failing.failed, failing.samples) == ("check ends: out of memory", {})
     assert [each.finding.rule for each in hazards(swept)] == ["sweep-failed"]
+
+
+def test_the_go_form_does_what_the_setting_does(programs: Project, sweep: Any) -> None:
+    text = "\n".join(go_lines(Setting("off", 64 * MIB, 128 * MIB)))
+    programs.write("churn/gc_wasip1.go", text)
+    [built_in] = sweep("churn", rounds=1, only=("ends",)).tried
+    assert 60 * MIB < built_in.peak.low < 70 * MIB
 
 
 def test_a_low_gogc_that_raises_the_peak_is_seen_and_gos_default_suggested(sweep: Any) -> None:

@@ -53,7 +53,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Need:
-    """What a program was seen to need under Go's defaults: its peak of linear memory, exactly, and
+    """What a program was seen to need: its peak of linear memory under Go's defaults, exactly, and
     the most that a collection found live, within some MiB; None where none took place."""
 
     peak_bytes: int

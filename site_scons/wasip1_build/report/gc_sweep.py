@@ -25,7 +25,7 @@ from wasip1_build.spec.values import shown_size
 from wasip1_build.units import human_size, human_time
 from wasip1_build.wasm.types import PAGE_BYTES
 
-HEADINGS = ("setting", "CPU", "ratio", "wall", "peak", "pages", "ratio", "collections", "best")
+HEADINGS = ("setting", "CPU", "ratio", "wall", "peak", "pages", "ratio", "collections", "front")
 RIGHT = (False, True, True, True, True, True, True, True, False)
 GOALS = {"time": "least time", "memory": "least memory", "time and memory": "least of both"}
 
@@ -120,9 +120,10 @@ def _suggested(swept: Swept) -> Iterator[str]:
 def _nothing(swept: Swept) -> str:
     needed = pairs_needed(swept.comparisons)
     if swept.rounds < needed:
+        rounds = "1 round is" if swept.rounds == 1 else f"{swept.rounds} rounds are"
         return (
-            f"{swept.rounds} rounds are too few to tell a difference from noise among "
-            f"{len(swept.tried)} settings: --rounds {needed} or more"
+            f"{rounds} too few to tell a difference from noise among {len(swept.tried)} settings: "
+            f"--rounds {needed} or more"
         )
     return "no setting is better by more than the noise"
 
@@ -145,9 +146,11 @@ def _needed(swept: Swept) -> str:
         return "no limits were tried, because a check fails under Go's defaults"
     peak = f"under Go's defaults the peak is {human_size(need.peak_bytes)}"
     if need.live_bytes is None:
-        return f"{peak}, and nothing is collected: limits follow from the peak alone"
+        return f"{peak} and nothing is collected: limits follow from the peak alone"
     live = f"about {shown_size(need.live_bytes)}" if need.live_bytes else "less than 1MiB"
-    return f"{peak} and the live set {live} (by Go's gctrace): limits follow from these"
+    return (
+        f"{peak} and the live set {live} (by gctrace, also with GOGC=20): limits follow from both"
+    )
 
 
 def _record(swept: Swept, tried: Tried, side: Weighed | None) -> dict[str, Any]:
