@@ -14,12 +14,14 @@ ERROR = 0.05
 class Ratio(NamedTuple):
     """Of the pairs' ratios: their median, and between which two the true one lies.
 
-    `is_apart`: one is not between them, so that the difference is more than noise.
+    `is_sure`: there are pairs enough to say so. `is_apart`: they are, and one is not between the
+    two, so that the difference is more than noise.
     """
 
     median: float
     low: float
     high: float
+    is_sure: bool
     is_apart: bool
 
     @property
@@ -46,7 +48,7 @@ def ratio(values: Sequence[int], others: Sequence[int], comparisons: int = 1) ->
     outside = _outside(len(ratios), ERROR / comparisons)
     low, high = ratios[outside], ratios[-1 - outside]
     sure = len(ratios) >= pairs_needed(comparisons)
-    return Ratio(statistics.median(ratios), low, high, sure and not low <= 1 <= high)
+    return Ratio(statistics.median(ratios), low, high, sure, sure and not low <= 1 <= high)
 
 
 def pairs_needed(comparisons: int) -> int:

@@ -81,7 +81,7 @@ def _row(swept: Swept, tried: Tried, side: Weighed | None) -> Sequence[str]:
         str(peak.median // PAGE_BYTES),
         "1" if base else _ratio(side.peak),
         str(tried.collected),
-        "*" if side.is_on_front else "",
+        "*" if _is_on_front(side) else "",
     )
 
 
@@ -92,7 +92,14 @@ def _name(swept: Swept, tried: Tried) -> str:
     return setting.name
 
 
+def _is_on_front(side: Weighed) -> bool | None:
+    """None where there are too few rounds to say it of any setting."""
+    return side.is_on_front if side.cpu.is_sure else None
+
+
 def _ratio(ratio: Ratio) -> str:
+    if not ratio.is_sure:
+        return f"{ratio.median:.2f}?"
     if not ratio.is_apart:
         return "(same)"
     if f"{ratio.low:.2f}" == f"{ratio.high:.2f}":
@@ -135,8 +142,9 @@ def _about(swept: Swept, on: str) -> str:
         "a process of its own; CPU (of the run phase, user and system) as median (least to "
         "greatest), peak exact; ratio: the median of the rounds' own ratios to the first line, "
         "with the bounds between which it lies at 95 % for all settings together, (same) where "
-        "one is between them; collections of one more, traced run; *: no other is better in CPU "
-        "or peak, by more than noise, without being worse in the other"
+        "one is between them, ? where there are too few rounds to say; collections of one more, "
+        "traced run; *: no other is better in CPU or peak, by more than noise, without being "
+        "worse in the other"
     )
 
 
@@ -169,7 +177,7 @@ def _record(swept: Swept, tried: Tried, side: Weighed | None) -> dict[str, Any]:
         "cpu_ratio": side.cpu._asdict(),
         "peak_memory_ratio": side.peak._asdict(),
         "collections": tried.collected,
-        "on_pareto_front": side.is_on_front,
+        "on_pareto_front": _is_on_front(side),
         "runs": {
             name: [sample._asdict() for sample in samples]
             for name, samples in tried.samples.items()

@@ -63,6 +63,10 @@ def test_too_few_rounds_are_said_to_be_too_few() -> None:
     text = swept_text(swept(few), "")
     assert "3 rounds are too few" in text
     assert "--rounds 6 or more" in text
+    assert row(text, "GOGC=200")[1] == "0.91?"
+    assert row(text, "GOGC=200")[-1] == "10", "no mark"
+    settings = swept_record(swept(few))["settings"]
+    assert [each["on_pareto_front"] for each in settings] == [None, None]
 
 
 def test_the_declared_setting_is_named_so_and_removed_lines_are_said() -> None:
