@@ -1,4 +1,4 @@
-"""How a number of bytes is shown to a person, and how it is written in a spec."""
+"""How numbers of bytes and of nanoseconds are shown to a person, and sizes written in a spec."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ def human_size(size_bytes: int) -> str:
         if size_bytes >= unit_bytes - unit_bytes // 2048:
             return f"{_three_digits(size_bytes / unit_bytes)} {name}"
     return f"{size_bytes} B"
+
+
+def human_time(ns: int) -> str:
+    """A time with its unit and three significant digits: "1.5 s", "24.3 ms", "812 ns"."""
+    for unit, unit_ns in (("s", 10**9), ("ms", 10**6), ("us", 10**3)):
+        if ns >= unit_ns:
+            return f"{ns / unit_ns:.3g} {unit}"
+    return f"{ns} ns"
 
 
 def exact_size(size_bytes: int) -> str:

@@ -11,6 +11,7 @@ import pytest
 import tinygo_stand_in
 from project import Project
 from tinygo_project import use
+from wasip1_build.measure.aside import Apart
 from wasip1_build.measure.by_compiler import Comparing, variant
 from wasip1_build.spec.cached import load_workspace
 
@@ -101,8 +102,8 @@ def test_one_side_is_built_checked_tested_and_timed(
     for name, value in one.environment().items():
         monkeypatch.setenv(name, value)
     workspace = load_workspace(one.root, "wasip1.toml", "release")
-    comparing = Comparing(one.root, workspace, os.environ, tmp_path / "scratch", 2, rounds=2)
-    [go] = comparing.of(workspace.artifacts[0], ("go",))
+    apart = Apart(one.root, workspace, os.environ, tmp_path / "scratch", 2)
+    [go] = Comparing(apart, rounds=2).of(workspace.artifacts[0], ("go",))
     assert go.cold.cpu_ns > go.again.cpu_ns > 0
     assert go.checks == {"instantiates": "pass", "says": "pass"}
     assert [(test.import_path, test.verdict) for test in go.tests] == [

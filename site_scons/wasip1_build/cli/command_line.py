@@ -15,12 +15,13 @@ from wasip1_build.cli import (
     exec_module,
     query,
     run_artifact,
+    sweep,
     symbolize,
 )
 from wasip1_build.findings import Failure
 
 # Each adds its subcommand's parser, and names the function that runs it.
-COMMANDS = (doctor, run_artifact, affected, query, compare, exec_module, symbolize)
+COMMANDS = (doctor, run_artifact, affected, query, compare, sweep, exec_module, symbolize)
 
 EXIT_READER_GONE = 1
 EXIT_FAILURE = 2

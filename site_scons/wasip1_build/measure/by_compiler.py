@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from wasip1_build.dataclass import dataclass
-from wasip1_build.digests import Digests
 from wasip1_build.findings import Finding, failure
+from wasip1_build.measure.aside import Apart, Aside
 from wasip1_build.measure.spread import Spread
-from wasip1_build.plan import plan
-from wasip1_build.planned import PlannedArtifact
-from wasip1_build.runtime.trial import Subject, try_once
-from wasip1_build.spec.model import Artifact, Budget, Check, Compiler, Runtime, Workspace
+from wasip1_build.runtime.trial import try_once
+from wasip1_build.spec.model import Artifact, Budget, Compiler, Runtime
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.compile_test import CompileTest
 from wasip1_build.steps.compress import Brotli, Gzip
-from wasip1_build.steps.execute import execute
-from wasip1_build.steps.go_contexts import go_contexts
 from wasip1_build.steps.imports import VerifyImports
 from wasip1_build.steps.judge_tests import read_records
 from wasip1_build.steps.list_go import read_deps
 from wasip1_build.steps.prove_tests import ProveTests
-from wasip1_build.steps.results import findings_of, read_result
+from wasip1_build.steps.results import findings_of
 from wasip1_build.steps.run_tests import RunTests
-from wasip1_build.steps.step import Context, Step
 from wasip1_build.steps.strip import Strip
 from wasip1_build.steps.test_record import TestRecord
-from wasip1_build.test_places import with_proofs
-from wasip1_build.toolchain.host import host_target
-from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tinygo import STAND_IN
-from wasip1_build.toolchain.tools import Tools
 
-T = TypeVar("T")
 COMPILERS: tuple[Compiler, ...] = ("go", "tinygo")
 FORMS = {"wasm": "wasm", "br": "wasm.br", "gz": "wasm.gz"}
 
@@ -77,13 +65,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Comparing:
-    """Where and how an artifact is measured. `scratch` is a directory outside of the workspace."""
+    """How an artifact is measured, and where it is built."""
 
-    root: Path
-    workspace: Workspace
-    environ: Mapping[str, str]
-    scratch: Path
-    cpus: int
+    apart: Apart
     rounds: int = 5
     tell: Callable[[str], None] = lambda _line: None
 
@@ -100,24 +84,8 @@ class Comparing:
         return tuple(each.measured(found) for each, found in zip(built, phases, strict=True))
 
     def _side(self, artifact: Artifact, left_out: tuple[str, ...]) -> _Side:
-        build_dir = self.scratch / artifact.compiler
-        alone = replace(self.workspace, artifacts=(artifact,), build_dir=str(build_dir))
-        planned = plan(alone, go_contexts(self.root, [artifact]), host_target())
-        planned = with_proofs(planned, self.root, alone.build_dir)
-        digests = Digests(None)
-        cache = cache_directory(self.environ)
-        context = Context(
-            root=self.root,
-            build_dir=alone.build_dir,
-            tools=Tools(self.root, digests, self.environ, cache),
-            digests=digests,
-            environment={**self.environ, "GOCACHE": str(build_dir / "go-cache")},
-            cpus=self.cpus,
-            cache=cache,
-            hidden=(str(self.root / self.workspace.build_dir),),
-        )
-        [own] = planned.artifacts
-        return _Side(own, planned.shared, context, left_out, self.tell)
+        aside = self.apart.aside(artifact, artifact.compiler, empty_cache=True)
+        return _Side(aside, left_out, self.tell)
 
     def _phases(self, built: list[_Built]) -> list[dict[str, Spread]]:
         """How long each phase took, in turns: what slows the machine down slows both."""
@@ -156,21 +124,19 @@ def variant(artifact: Artifact, compiler: Compiler) -> tuple[Artifact, tuple[str
 class _Side:
     """One compiler's steps, before they ran."""
 
-    planned: PlannedArtifact
-    shared: tuple[Step, ...]
-    context: Context
+    aside: Aside
     left_out: tuple[str, ...]
     tell: Callable[[str], None]
 
     @property
     def compiler(self) -> Compiler:
-        return self.planned.artifact.compiler
+        return self.aside.artifact.compiler
 
     def version(self) -> str:
         """As the compiler prints it. Raises Failure where it is missing."""
-        compiled = self.first(Compile)
+        compiled = self.aside.first(Compile)
         tool = getattr(compiled, "tinygo", compiled.go)
-        return self.context.tools.find(tool).version
+        return self.aside.context.tools.find(tool).version
 
     def require_real(self) -> None:
         """Raises Failure where a compiler is missing or is a stand-in."""
@@ -183,45 +149,35 @@ class _Side:
                 fix="put TinyGo on PATH (https://github.com/tinygo-org/tinygo/releases)",
             )
 
-    def first(self, kind: type[T]) -> T:
-        """The artifact's step of one kind."""
-        return next(step for step in self.planned.steps if isinstance(step, kind))
-
     def build(self) -> _Built:
         """Builds, verifies, checks and tests it. Raises Failure."""
-        self.run(self.shared)
-        compiled = [next(self._of(Compile))]  # TinyGo's debug module is none that ships
+        aside = self.aside
+        aside.run(aside.shared)
+        compiled = [next(aside.of(Compile))]  # TinyGo's debug module is none that ships
         self.tell(f"compiling with {self.compiler}, from nothing")
-        cold = _cost(lambda: self.run(compiled))
+        cold = _cost(lambda: aside.run(compiled))
         # There a build keeps what it linked, so that go need not link it again.
-        shutil.rmtree(self.context.state("stage"), ignore_errors=True)
+        shutil.rmtree(aside.context.state("stage"), ignore_errors=True)
         self.tell(f"compiling with {self.compiler}, again")
-        again = _cost(lambda: self.run(compiled))
-        self.run(self._of(Strip, VerifyImports, Brotli, Gzip, Aot))
-        self.run(self._of(RunChecks))
+        again = _cost(lambda: aside.run(compiled))
+        aside.run(aside.of(Strip, VerifyImports, Brotli, Gzip, Aot))
+        aside.run(aside.of(RunChecks))
         return _Built(self, cold, again, tuple(self._tested()))
 
     def _tested(self) -> Iterator[TestRecord]:
-        proof = self.first(ProveTests)
-        deps = read_deps(self.context, proof.deps)
+        aside = self.aside
+        proof = aside.first(ProveTests)
+        deps = read_deps(aside.context, proof.deps)
         linked = proof.linked(deps.main(proof.package) if deps else None)
-        for step in self._of(CompileTest, RunTests):
+        for step in aside.of(CompileTest, RunTests):
             assert isinstance(step, CompileTest | RunTests)
             if step.directory not in linked:
                 continue
             if isinstance(step, CompileTest):
                 self.tell(f"testing {step.directory} with {self.compiler}")
-            self.run([step])
+            aside.run([step])
             if isinstance(step, RunTests):
-                yield from read_records(self.context, (step.output,))
-
-    def _of(self, *kinds: type[Any]) -> Iterator[Step]:
-        return (step for step in self.planned.steps if isinstance(step, kinds))
-
-    def run(self, steps: Iterable[Step]) -> None:
-        """Runs steps, whatever is there of them. Raises Failure."""
-        for step in steps:
-            execute(step, self.context, dict)
+                yield from read_records(aside.context, (step.output,))
 
 
 @dataclass(frozen=True)
@@ -235,17 +191,17 @@ class _Built:
 
     def measured(self, phases: Mapping[str, Spread]) -> Measured:
         """All that is known now."""
-        side, names = self.side, self.side.planned.names
-        checks = self._result(side.first(RunChecks).output)
-        imports = self._result(side.first(VerifyImports).output)
-        sizes = {form: self._size(names.file(suffix)) for form, suffix in FORMS.items()}
+        side, aside = self.side, self.side.aside
+        checks = aside.result(aside.first(RunChecks).output)
+        imports = aside.result(aside.first(VerifyImports).output)
+        sizes = {form: self._size(aside.planned.names.file(each)) for form, each in FORMS.items()}
         findings = (*findings_of(imports, "imports"), *findings_of(checks, "checks"))
         return Measured(
             compiler=side.compiler,
             version=side.version(),
             cold=self.cold,
             again=self.again,
-            sizes_bytes=sizes | {"cwasm": self._size(side.first(Aot).output)},
+            sizes_bytes=sizes | {"cwasm": self._size(aside.first(Aot).output)},
             phases=phases,
             checks=self._verdicts(),
             peak_memory_bytes=checks["peak_memory_bytes"],
@@ -256,32 +212,21 @@ class _Built:
 
     def run_once(self) -> Iterator[tuple[str, int]]:
         """Each declared check that passed, once; the phases of its run, those in ns."""
-        context, verdicts = self.side.context, self._verdicts()
-        step, code = self.side.first(RunChecks), context.path(self.side.first(Aot).output)
-        subject = self._subject(step)
-        for check in self._timed(verdicts):
-            response = try_once(subject, check, "cwasm", code).outcome.response
+        aside, verdicts = self.side.aside, self._verdicts()
+        subject = aside.subject()
+        for check in aside.artifact.checks:
+            if verdicts.get(check.name) != "pass":
+                continue
+            response = try_once(subject, check, "cwasm", aside.code).outcome.response
             for phase, took_ns in (response.phases_ns if response else {}).items():
                 yield (f"run {check.name}" if phase == "run" else phase), took_ns
 
-    def _timed(self, verdicts: Mapping[str, str]) -> Iterator[Check]:
-        checks = self.side.planned.artifact.checks
-        return (check for check in checks if verdicts.get(check.name) == "pass")
-
-    def _subject(self, step: RunChecks) -> Subject:
-        place = Path(self.side.context.build_dir) / "runs"
-        shutil.rmtree(place, ignore_errors=True)
-        return step.subject(self.side.context.staged(place))
-
     def _verdicts(self) -> dict[str, str]:
-        checks = self._result(self.side.first(RunChecks).output)["checks"]
+        checks = self.side.aside.result(self.side.aside.first(RunChecks).output)["checks"]
         return {each["name"]: each["verdict"] for each in checks}
 
-    def _result(self, output: str) -> dict[str, Any]:
-        return read_result(self.side.context.path(output), os.path.basename(output))
-
     def _size(self, output: str) -> int:
-        return self.side.context.path(output).stat().st_size
+        return self.side.aside.path(output).stat().st_size
 
 
 def _cost(act: Callable[[], None]) -> Cost:

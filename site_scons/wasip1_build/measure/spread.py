@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Spread(NamedTuple):
-    """Of nanoseconds."""
+    """Of nanoseconds, or of bytes."""
 
     median: int
     low: int

@@ -9,9 +9,9 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Severity
 from wasip1_build.measure.by_compiler import Cost, Measured
 from wasip1_build.measure.spread import Spread
-from wasip1_build.report.lines import aligned
+from wasip1_build.report.lines import aligned, spread_text
 from wasip1_build.steps.test_record import TestRecord
-from wasip1_build.units import human_size
+from wasip1_build.units import human_size, human_time
 
 NAMES = {"go": "Go", "tinygo": "TinyGo"}
 _PHASES = ("load", "start")
@@ -83,7 +83,7 @@ def _cost(name: str, costs: list[int]) -> Row:
     """Measured once, so what is within a fifth says nothing."""
     first, second = costs
     apart = abs(first - second) > max(first, second) / 5
-    return Row("compilation", name, (_time(first), _time(second)), (first, second), apart)
+    return Row("compilation", name, (human_time(first), human_time(second)), (first, second), apart)
 
 
 def _times(phase: str, name: str, key: str, go: Measured, tinygo: Measured) -> Iterator[Row]:
@@ -141,15 +141,8 @@ def _tests(records: tuple[TestRecord, ...]) -> str:
     return f"{sum(test.status == 'pass' for test in top)} of {len(top)}"
 
 
-def _time(ns: int) -> str:
-    for unit, unit_ns in (("s", 10**9), ("ms", 10**6), ("us", 10**3)):
-        if ns >= unit_ns:
-            return f"{ns / unit_ns:.3g} {unit}"
-    return f"{ns} ns"
-
-
 def _spread(each: Spread) -> str:
-    return f"{_time(each.median)} ({_time(each.low)} to {_time(each.high)})"
+    return spread_text(each, human_time)
 
 
 def _record(each: Measured) -> dict[str, Any]:

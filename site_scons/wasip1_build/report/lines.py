@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wasip1_build.measure.spread import Spread
 
 MANY = 30  # beyond so many artifacts, those that were not looked at have no row of their own
 
@@ -23,3 +27,10 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[list[s
         ]
         for row in rows
     ]
+
+
+def spread_text(each: Spread, shown: Callable[[int], str]) -> str:
+    """The median, and in brackets the least and the greatest where they differ."""
+    if each.low == each.high:
+        return shown(each.median)
+    return f"{shown(each.median)} ({shown(each.low)} to {shown(each.high)})"

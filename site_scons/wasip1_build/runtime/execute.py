@@ -52,16 +52,19 @@ class _Progress:
         self.return_types: tuple[str, ...] = ()
         self.peak: Callable[[], int | None] = lambda: None
         self.phases_ns: dict[str, int] = {}
+        self.phases_cpu_ns: dict[str, int] = {}
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Counts the time that this takes to a phase, however it ends."""
-        started_ns = time.perf_counter_ns()
+        started_ns, cpu_ns = time.perf_counter_ns(), time.process_time_ns()
         try:
             yield
         finally:
             passed_ns = time.perf_counter_ns() - started_ns
+            used_ns = time.process_time_ns() - cpu_ns
             self.phases_ns[name] = self.phases_ns.get(name, 0) + passed_ns
+            self.phases_cpu_ns[name] = self.phases_cpu_ns.get(name, 0) + used_ns
 
 
 def execute(request: Request, started: Callable[[], None]) -> Response:
@@ -82,6 +85,7 @@ def execute(request: Request, started: Callable[[], None]) -> Response:
         returns=progress.returns,
         return_types=progress.return_types,
         phases_ns=progress.phases_ns,
+        phases_cpu_ns=progress.phases_cpu_ns,
     )
 
 

@@ -105,7 +105,8 @@ class Response(NamedTuple):
     `exit` is the guest's exit code; None where it trapped or never ran. `error` is one text for
     people, with the engine's own words. `calls` counts the host's functions by "module.function".
     `phases_ns` are the times of load (of code that is compiled), start (instantiation, and
-    _initialize of a reactor) and run, of those that were reached.
+    _initialize of a reactor) and run, of those that were reached, and `phases_cpu_ns` what they
+    used of CPUs, the kernel's work for them included.
     """
 
     stage: Stage
@@ -119,6 +120,7 @@ class Response(NamedTuple):
     return_types: tuple[str, ...] = ()
     host_output: str = ""  # what host.py printed
     phases_ns: Mapping[str, int] = {}
+    phases_cpu_ns: Mapping[str, int] = {}
 
     def to_json(self) -> str:
         """The response as JSON text."""

@@ -133,6 +133,16 @@ def files(scope: Scope) -> Iterator[Finding]:
             yield from _missing(scope, f"check.{check.name}.{key}", path)
 
 
+def bench_names(scope: Scope) -> Iterator[Finding]:
+    """A case's name stands for it in reports."""
+    seen: set[str] = set()
+    for index, case in enumerate(scope.artifact.bench.cases):
+        if case.name in seen:
+            what = f'two cases of "{scope.artifact.name}" are named "{case.name}"'
+            yield scope.error(RULE, f"bench.cases.{index}.name", what, fix="give each its own name")
+        seen.add(case.name)
+
+
 def bench_files(scope: Scope) -> Iterator[Finding]:
     """The same for the runs that are timed."""
     for index, case in enumerate(scope.artifact.bench.cases):
@@ -179,5 +189,6 @@ RULES = (
     Rule(alternatives, ("check",)),
     Rule(environment, ("check", "grants.env", "grants.env-inherit")),
     Rule(files, ("check",)),
+    Rule(bench_names, ("bench.cases",)),
     Rule(bench_files, ("bench.cases",)),
 )

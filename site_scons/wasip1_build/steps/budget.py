@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, ClassVar, Literal
 
@@ -40,7 +40,7 @@ class Budget:
     budget: model.Budget
 
     name: ClassVar[str] = "measure"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -65,10 +65,11 @@ class Budget:
             _entry(form, target, size_of(context.path(path), path), self._limit(form))
             for form, target, path in self._forms()
         ]
-        memory = self._memory(context)
+        checked = self._checked(context)
+        memory = self._memory(checked)
         findings = [
             *_over([*sizes, memory], self._name),
-            *self._unproved(memory),
+            *self._unproved(memory, checked),
             *self._not_built({entry["form"] for entry in sizes}),
             *self._no_budget(sizes),
         ]
@@ -90,35 +91,43 @@ class Budget:
         limit: int | None = getattr(self.budget, form)
         return limit
 
-    def _memory(self, context: Context) -> dict[str, Any]:
-        peak = self._peak(context)
+    def _memory(self, checked: dict[str, Any]) -> dict[str, Any]:
+        """The peak of the declared checks, where each run of each of them has shown its own."""
+        checks = [each for each in checked.get("checks", ()) if _declared(each)]
+        peak = checked.get("peak_memory_bytes") if checks and not _unmeasured(checks) else None
+        peak = peak if isinstance(peak, int) else None
         entry = {"form": "memory", "budget_bytes": self.budget.memory, "peak_bytes": peak}
         if peak is not None and self.budget.memory is not None:
             entry["over_bytes"] = max(0, peak - self.budget.memory)
         return {name: value for name, value in entry.items() if value is not None}
 
-    def _peak(self, context: Context) -> int | None:
-        """The peak of the declared checks; None where none ran that could have shown it."""
+    def _checked(self, context: Context) -> dict[str, Any]:
+        """A.checks.json; empty where there is none. Raises Failure where it is damaged."""
         if self.checks is None:
-            return None
+            return {}
         record = read_result(context.path(self.checks), self.checks)
         findings_of(record, self.checks)
-        checks = member(record, "checks", list, self.checks)
-        if not any(_declared(check) for check in checks):
-            return None
-        peak = record.get("peak_memory_bytes")
-        return peak if isinstance(peak, int) else None
+        member(record, "checks", list, self.checks)
+        return record
 
-    def _unproved(self, memory: dict[str, Any]) -> Iterator[Finding]:
+    def _unproved(self, memory: dict[str, Any], checked: dict[str, Any]) -> Iterator[Finding]:
         if self.budget.memory is None or "peak_bytes" in memory:
             return
+        unmeasured = _unmeasured(each for each in checked.get("checks", ()) if _declared(each))
+        why = "no declared check measured a peak"
+        fix = f"declare a run with a typical input, [[artifact.{self._name}.check]]"
+        if unmeasured:
+            why = (
+                f"the peak of {', '.join(unmeasured)} is not known (a run was ended from outside, "
+                "did not begin, or the module exports no memory)"
+            )
+            fix = "correct what its finding says"
         yield Finding(
             "budget-unproved",
             Severity.ERROR,
             f"{self._name}: the memory budget of {human_size(self.budget.memory)} is not proved",
-            why="no declared check measured a peak, and not proved is not passed",
-            fix=f"declare a run with a typical input, [[artifact.{self._name}.check]],"
-            " or remove budget.memory",
+            why=f"{why}, and not proved is not passed",
+            fix=f"{fix}, or remove budget.memory",
             key="budget.memory",
         )
 
@@ -202,3 +211,17 @@ def _percent(part: int, whole: int) -> str:
 def _declared(check: Any) -> bool:
     """Whether a check of A.checks.json is one that the spec declares: `instantiates` is implied."""
     return isinstance(check, dict) and check.get("name") != "instantiates"
+
+
+def _unmeasured(checks: Iterable[Any]) -> list[str]:
+    """The checks of which a run has no peak: it was killed, or never came to run."""
+    return [str(each.get("name")) for each in checks if not _is_measured(each.get("forms"))]
+
+
+def _is_measured(forms: Any) -> bool:
+    """Whether a peak is known of every form of a check."""
+    if not isinstance(forms, list) or not forms:
+        return False
+    return all(
+        isinstance(each, dict) and each.get("peak_memory_bytes") is not None for each in forms
+    )

@@ -15,11 +15,13 @@ from wasip1_build.spec.values import size_bytes
 from wasip1_build.steps.budget import Budget
 
 KIB = 1024
+MEASURED = {"form": "wasm", "ended": "ended", "peak_memory_bytes": 3 * KIB * KIB}
+KILLED = {"form": "cwasm", "ended": "timeout", "peak_memory_bytes": None}
 CHECKED = {
     "artifact": ".:a",
     "checks": [
-        {"name": "instantiates", "verdict": "pass"},
-        {"name": "greets", "verdict": "pass"},
+        {"name": "instantiates", "verdict": "pass", "forms": [MEASURED]},
+        {"name": "greets", "verdict": "pass", "forms": [MEASURED]},
     ],
     "peak_memory_bytes": 3 * KIB * KIB,
     "findings": [],
@@ -143,8 +145,10 @@ def test_the_peak_of_the_checks_is_held_to_the_memory_budget(tmp_path: Path) -> 
         CHECKED | {"checks": []},
         CHECKED | {"checks": CHECKED["checks"][:1]},  # type: ignore[index]
         CHECKED | {"peak_memory_bytes": None},
+        CHECKED | {"checks": [{"name": "greets", "forms": [MEASURED, KILLED]}]},
+        CHECKED | {"checks": [{"name": "greets", "forms": []}]},
     ],
-    ids=["no checks", "only instantiates", "no peak"],
+    ids=["no checks", "only instantiates", "no peak", "one form was killed", "it did not run"],
 )
 def test_a_memory_budget_that_no_check_proved_is_an_error(
     checks: dict[str, Any], tmp_path: Path
