@@ -266,10 +266,10 @@ def judged(
         return Judged(unit, "needed", _checks(loud), _ONLY_ITS_PLACE if in_place else "")
     if changed := [each for each in gone if _is_told(each, unsteady)]:
         respects = sorted({respect for each in changed for respect in each.differs})
-        return Judged(unit, "used", _checks(changed), f"without it {_differ(respects)}")
+        return Judged(unit, "used", _checks(changed), f"without it a run differs in {' and '.join(respects)}")
     for name in (check.name for check in unit.checks):
-        if respects := list(unsteady.get(name, ())):
-            why = f"check {name} is not deterministic: {_differ(respects)} from run to run"
+        if respects := unsteady.get(name):
+            why = f"check {name} is not deterministic: its runs differ in {' and '.join(respects)}"
             return Judged(unit, "no-verdict", (name,), why)
     if replaced := [each for each in stood_in if each.result != "same"]:
         return Judged(unit, "used", _checks(replaced), _ANOTHER_SERVES)
@@ -288,7 +288,3 @@ def _is_told(trial: Trial, unsteady: Mapping[str, tuple[str, ...]]) -> bool:
 
 def _checks(trials: Iterable[Trial]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(trial.check for trial in trials))
-
-
-def _differ(respects: list[str]) -> str:
-    return f"{' and '.join(respects)} {'differs' if len(respects) == 1 else 'differ'}"

@@ -36,7 +36,7 @@ def seen(run: Run, findings: tuple[Finding, ...], layout: Layout) -> Seen:
         "how it ends": (outcome.killed, outcome.returncode if response is None else 0),
         "stdout": outcome.stdout,
         STDERR: outcome.stderr,
-        "the files that it leaves": (changes, run.files),
+        "the files it leaves": (changes, run.files),
         "what it calls of the host": {},
         "what it returns": (),
     }

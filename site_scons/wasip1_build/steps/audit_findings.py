@@ -42,10 +42,12 @@ class Declared:
 def audit_findings(audited: Audited, declared: Declared) -> Iterator[Finding]:
     """The findings of an artifact whose checks pass: warnings for what should go, and notes."""
     after = _after(audited.grants, declared.grants)
+    told = ""
     for each in audited.grants:
         if each.verdict in REMOVABLE:
             yield _too_much(each, declared, after)
-        elif each.verdict == "used":
+        elif each.verdict == "used" and each.unit.key != f"{told}.mode":
+            told = each.unit.key
             yield _not_held(each)
         elif each.verdict == "alternative":
             yield _alternative(each)
@@ -90,6 +92,8 @@ def _too_much(each: Judged, declared: Declared, after: Grants) -> Finding:
 
 
 def _kind(each: Judged) -> str:
+    if each.unit.is_mode:
+        return each.unit.name
     section = each.unit.key.split(".")[1]
     kinds = {"dirs": "the directory", "env": "the variable", "env-inherit": "the variable"}
     if section == "args":

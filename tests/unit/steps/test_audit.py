@@ -332,6 +332,19 @@ def test_the_least_memory_is_measured_and_holds(tmp_path: Path, tool: Path) -> N
         assert audited.verdicts_of(capped) == {"c": verdict}
 
 
+def test_a_directory_that_no_check_holds_the_program_to_is_told_once(
+    tmp_path: Path, tool: Path
+) -> None:
+    spec = dirs(OUT) + check("c", "write:/out/x.txt", '{ exit = "any" }')
+    record = Audited.make(tmp_path / "w", tool, spec, FILES).audit()
+    note = findings(record, "note")[0]
+    assert [each.rule for each in findings(record, "note")][1:] == ["import-not-reached"]
+    assert note.what == "the directory /out (rw) is used, and no check fails without it"
+    assert note.why == (
+        "without it a run differs in how it ends and stderr and the files it leaves (c)"
+    )
+
+
 def test_a_cap_near_what_is_needed_is_no_note(tmp_path: Path, tool: Path) -> None:
     spec = 'runtime.max-memory = "32MiB"\n' + check("c", "hold:8")
     record = Audited.make(tmp_path / "w", tool, spec).audit()
@@ -359,6 +372,35 @@ def test_a_directory_that_only_keeps_the_place_of_another_is_needed_for_that(
     first, second = record["grants"]
     assert first["reason"].startswith("only its place is") and second["reason"] == ""
     assert findings(record) == []
+
+
+REACTOR = """(module
+  (import "wasi_snapshot_preview1" "environ_sizes_get"
+    (func $sizes (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (global $seen (mut i32) (i32.const 0))
+  (func (export "_initialize") (drop (call $sizes (i32.const 0) (i32.const 4)))
+    (global.set $seen (i32.load (i32.const 0))))
+  (func (export "variables") (result i32) (global.get $seen))
+  (func (export "seven") (result i32) (i32.const 7)))"""
+
+
+@pytest.mark.parametrize(
+    ("export", "returns", "verdict"), [("variables", 1, "needed"), ("seven", 7, "unused")]
+)
+def test_a_reactor_is_audited_by_calls_of_its_exports(
+    export: str, returns: int, verdict: str, tmp_path: Path
+) -> None:
+    spec = (
+        'kind = "reactor"\nexports = ["variables", "seven"]\ngrants.env = { A = "1" }\n\n'
+        '[[artifact.tool.check]]\nname = "c"\n'
+        f'invoke = {{ export = "{export}", returns = [{returns}] }}\n'
+    )
+    module = bytes(wasmtime.wat2wasm(REACTOR))
+    record = Audited.make(tmp_path / "w", module, spec).audit()
+    assert verdicts(record) == {"A": verdict}
+    assert [each["calls"] for each in record["imports"]] == [1]
+    assert record["memory"]["least_pages"] == 1
 
 
 def test_a_directory_within_another_does_not_rename_what_is_written(
