@@ -265,11 +265,12 @@ def judged(
         in_place = stood_in and all(each.result == "same" for each in stood_in)
         return Judged(unit, "needed", _checks(loud), _ONLY_ITS_PLACE if in_place else "")
     if changed := [each for each in gone if _is_told(each, unsteady)]:
-        respects = sorted({respect for each in changed for respect in each.differs})
-        return Judged(unit, "used", _checks(changed), f"without it a run differs in {' and '.join(respects)}")
+        ways = " and ".join(sorted({way for each in changed for way in each.differs}))
+        return Judged(unit, "used", _checks(changed), f"without it a run differs in {ways}")
     for name in (check.name for check in unit.checks):
-        if respects := unsteady.get(name):
-            why = f"check {name} is not deterministic: its runs differ in {' and '.join(respects)}"
+        if name in unsteady:
+            ways = " and ".join(unsteady[name])
+            why = f"check {name} is not deterministic: its runs differ in {ways}"
             return Judged(unit, "no-verdict", (name,), why)
     if replaced := [each for each in stood_in if each.result != "same"]:
         return Judged(unit, "used", _checks(replaced), _ANOTHER_SERVES)
