@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import subprocess
 import sysconfig
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,12 @@ def go_build(go: Path, cache: Path, source: str, *flags: str) -> Path:
         assert done.returncode == 0, done.stderr
         (work / "out.wasm").replace(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def go_module(pinned_go: Path, shared_cache: Path) -> Callable[[str], Path]:
+    """Builds a debug module of one Go file. Not to be written."""
+    return functools.partial(go_build, pinned_go, shared_cache)
 
 
 @pytest.fixture(scope="session")

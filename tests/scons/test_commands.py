@@ -146,6 +146,13 @@ def test_n_shows_what_a_build_then_does(workspace: Project) -> None:
     assert compiled(shown) == {"one"}
 
 
+def test_s_builds_without_a_line_of_its_steps(workspace: Project) -> None:
+    workspace.edit("one/main.go", '"one"', '"uno"')
+    silent = workspace.build("-s")
+    assert silent.steps == ()
+    assert b"uno" in (workspace.root / "build/one/one.wasm").read_bytes()
+
+
 def test_h_lists_artifacts_arguments_and_profiles(workspace: Project) -> None:
     workspace.edit("wasip1.toml", "[defaults]", "[profile.small]\n\n[defaults]")
     said = workspace.build("-h").output

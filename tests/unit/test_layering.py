@@ -21,6 +21,7 @@ ORDER = (
     "planned",
     "plan",
     "plan_tests",
+    "plan_audit",
     "plan_gate",
     "test_places",
     "measure",

@@ -13,7 +13,7 @@ from typing import Any
 import wasmtime
 
 from wasip1_build.runtime.host_functions import HostError, HostFunctions, load
-from wasip1_build.runtime.request import Request, Response, Stage
+from wasip1_build.runtime.request import HostFunction, Request, Response, Stage
 from wasip1_build.runtime.values import coerced
 
 MAGIC = b"\0asm"
@@ -51,6 +51,7 @@ class _Progress:
         self.returns: tuple[int | float, ...] | None = None
         self.return_types: tuple[str, ...] = ()
         self.peak: Callable[[], int | None] = lambda: None
+        self.imports: Callable[[], tuple[tuple[str, str, int], ...] | None] = lambda: None
         self.phases_ns: dict[str, int] = {}
         self.phases_cpu_ns: dict[str, int] = {}
 
@@ -86,6 +87,7 @@ def execute(request: Request, started: Callable[[], None]) -> Response:
         return_types=progress.return_types,
         phases_ns=progress.phases_ns,
         phases_cpu_ns=progress.phases_cpu_ns,
+        imports=progress.imports(),
     )
 
 
@@ -103,7 +105,7 @@ def _run(request: Request, started: Callable[[], None], progress: _Progress) -> 
     store = _store(engine, request)
     started()
     with progress.phase("start"):
-        instance = _instance(store, module, progress.host, any_exit=request.attended)
+        instance = _instance(store, module, progress, request)
     exports = instance.exports(store)
     progress.peak = lambda: _exported_memory_bytes(store, instance)
     if request.action == "instantiate":
@@ -164,7 +166,7 @@ def _store(engine: wasmtime.Engine, request: Request) -> wasmtime.Store:
     store.set_limits(
         memory_size=-1 if request.memory_bytes is None else request.memory_bytes,
         table_elements=TABLE_ELEMENTS,
-        instances=1,
+        instances=1 if request.counted is None else 3,
         memories=1,  # the limit above counts for each memory
     )
     if request.interruptible:
@@ -186,16 +188,19 @@ def _store(engine: wasmtime.Engine, request: Request) -> wasmtime.Store:
 
 
 def _instance(
-    store: wasmtime.Store, module: wasmtime.Module, host: HostFunctions, *, any_exit: bool
+    store: wasmtime.Store, module: wasmtime.Module, progress: _Progress, request: Request
 ) -> wasmtime.Instance:
+    assert progress.host is not None
     linker = wasmtime.Linker(store.engine)
     try:
         linker.define_wasi()
-        if any_exit:
+        if request.attended:
             linker.allow_shadowing = True
             linker.define_func("wasi_snapshot_preview1", "proc_exit", _PROC_EXIT, _exit)
             linker.allow_shadowing = False
-        host.define(linker)
+        progress.host.define(linker)
+        if request.counted is not None:
+            return _counted(store, linker, module, progress, request.counted)
         return linker.instantiate(store, module)
     except HostError as error:
         raise Stopped("host", str(error)) from None
@@ -210,6 +215,23 @@ _PROC_EXIT = wasmtime.FuncType([wasmtime.ValType.i32()], [])
 
 def _exit(code: int) -> None:
     raise _Exit(code & 0xFFFFFFFF)
+
+
+def _counted(
+    store: wasmtime.Store,
+    linker: wasmtime.Linker,
+    module: wasmtime.Module,
+    progress: _Progress,
+    crossings: tuple[HostFunction, ...],
+) -> wasmtime.Instance:
+    from wasip1_build.runtime.boundary import NotCountedError, count_calls  # few runs need it
+
+    try:
+        made = count_calls(store, linker, module, crossings)
+    except NotCountedError as error:
+        raise Stopped("link", f"its calls cannot be counted: {error}") from None
+    progress.imports = lambda: made.calls(store)
+    return made.guest
 
 
 def _invoke(

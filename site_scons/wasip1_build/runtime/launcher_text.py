@@ -48,8 +48,7 @@ within() {
         sleeper=$!
         wait "$sleeper"
         trap '' TERM
-        kill -s KILL "$guest"
-        exit 1
+        if kill -s KILL "$guest"; then exit 1; fi
     ) </dev/null >/dev/null 2>&1 3<&- &
     clock=$!
     trap 'kill -s TERM "$guest"' HUP INT TERM
@@ -60,7 +59,9 @@ within() {
         wait "$guest" || status=$?
     done
     kill -s TERM "$clock" 2>/dev/null || :
-    if wait "$clock"; then exit "$status"; fi
+    late=0
+    wait "$clock" || late=$?
+    if [ "$late" -ne 1 ]; then exit "$status"; fi
     echo "$name: killed: it ran for longer than $seconds s, its time-out" >&2
     exit 124
 }

@@ -7,7 +7,7 @@ because dataclasses and the spec would cost every child 0.1 s.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Request(NamedTuple):
     `host_file`. A module that is `attended`, run for whom asked for it, is compiled with
     optimization and may end with any exit code; one that is judged, without and as wasmtime
     takes them: below 126.
+    `counted` are the module's imports by position where their calls are to be counted.
     """
 
     action: Action
@@ -76,6 +77,7 @@ class Request(NamedTuple):
     cache: str = ""  # a directory in which the engine keeps what it compiled; "": none
     library: str | None = None  # the wasmtime package's directory; None: whatever Python imports
     attended: bool = False
+    counted: tuple[HostFunction, ...] | None = None
 
     def to_json(self) -> str:
         """The request as JSON text."""
@@ -90,10 +92,8 @@ class Request(NamedTuple):
             "argv": tuple(record["argv"]),
             "env": tuple((name, value) for name, value in record["env"]),
             "preopens": tuple(Preopen(*each) for each in record["preopens"]),
-            "functions": tuple(
-                HostFunction(module, name, tuple(params), tuple(results))
-                for module, name, params, results in record["functions"]
-            ),
+            "functions": _functions(record["functions"]),
+            "counted": None if record["counted"] is None else _functions(record["counted"]),
             "invoke": Call(invoke[0], tuple(invoke[1])) if invoke else None,
         }
         return Request(**record)
@@ -103,10 +103,11 @@ class Response(NamedTuple):
     """What became of a run that was not killed.
 
     `exit` is the guest's exit code; None where it trapped or never ran. `error` is one text for
-    people, with the engine's own words. `calls` counts the host's functions by "module.function".
-    `phases_ns` are the times of load (of code that is compiled), start (instantiation, and
-    _initialize of a reactor) and run, of those that were reached, and `phases_cpu_ns` what they
-    used of CPUs, the kernel's work for them included.
+    people, with the engine's own words. `calls` counts the host's functions by "module.function",
+    `imports` the calls of each import by position (module, function, calls) where that was asked
+    for and could be done. `phases_ns` are the times of load (of code that is compiled), start
+    (instantiation, and _initialize of a reactor) and run, of those that were reached, and
+    `phases_cpu_ns` what they used of CPUs, the kernel's work for them included.
     """
 
     stage: Stage
@@ -121,6 +122,7 @@ class Response(NamedTuple):
     host_output: str = ""  # what host.py printed
     phases_ns: Mapping[str, int] = {}
     phases_cpu_ns: Mapping[str, int] = {}
+    imports: tuple[tuple[str, str, int], ...] | None = None
 
     def to_json(self) -> str:
         """The response as JSON text."""
@@ -133,7 +135,16 @@ class Response(NamedTuple):
         returns = record["returns"]
         record["returns"] = None if returns is None else tuple(returns)
         record["return_types"] = tuple(record["return_types"])
+        imports = record["imports"]
+        record["imports"] = None if imports is None else tuple(map(tuple, imports))
         return Response(**record)
+
+
+def _functions(records: Iterable[Any]) -> tuple[HostFunction, ...]:
+    return tuple(
+        HostFunction(module, name, tuple(params), tuple(results))
+        for module, name, params, results in records
+    )
 
 
 def host_functions(

@@ -26,7 +26,8 @@ class Subject:
 
     `root` is the workspace; `pristine` holds the staged copies of the granted directories, from
     which each run gets its own, and `listings` is what is in them. `standard` limits count where
-    neither the check nor max-memory says another.
+    neither the check nor max-memory says another. `counted` are the module's imports where
+    their calls are to be counted.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Subject:
     gogc: str | None = None
     memory_limit_bytes: int | None = None
     max_memory_bytes: int | None = None
+    counted: tuple[HostFunction, ...] | None = None
     standard: Limits = field(default_factory=Limits)
 
     def limits(self, check: Check) -> Limits:
@@ -129,6 +131,7 @@ def _request(
         invoke=Call(check.invoke.export, check.invoke.args) if check.invoke else None,
         memory_bytes=limits.memory_bytes,
         library=subject.library,
+        counted=subject.counted,
     )
 
 

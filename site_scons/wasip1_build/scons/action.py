@@ -59,6 +59,7 @@ class StepAction(SCons.Action.FunctionAction):  # type: ignore[misc]
         But for the listing that several artifacts share: SCons would take those that it has not
         looked at yet for a dependency cycle (its issue 2901), so they fail in its place.
         """
+        target = _targets(target, executor)
         work = work_of(target[0])
         if any(findings_on(node) for node in target[0].prerequisites or ()):
             return _failed(target[0], f"{work.step.name}: its packages are not listed (see above)")
@@ -92,6 +93,7 @@ def _no_function(target: Any, source: Any, env: Any) -> None:
 
 
 def _targets(target: Any, executor: Any) -> Sequence[Any]:
+    # With -s SCons shows no command, and only where it does so it asks the executor itself.
     targets: Sequence[Any] = executor.get_all_targets() if executor else target
     return targets
 

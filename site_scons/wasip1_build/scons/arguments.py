@@ -6,20 +6,30 @@ from collections.abc import Collection, Mapping
 
 from wasip1_build.findings import failure
 
-TEST = "test"  # the word on the command line under which Go tests are run
-GRANTS = "grants"  # that under which today's capabilities are accepted
+# The words on the command line that are no artifacts, and what is declared for them only there.
+TEST = "test"  # Go tests
+AUDIT = "audit"  # which grants are unused or too wide
+GRANTS = "grants"  # today's capabilities are accepted
+VERBS = (TEST, AUDIT, GRANTS)
 ARGUMENTS = {
     "PROFILE": "overrides on artifacts: release (default), dev, or one of your own",
     "LOCKED": "1: what differs from the accepted capabilities (wasip1.grants) is an error",
     "NOWAIT": "1: fail at once where another scons builds in this tree, and do not wait for it",
-    "ARTIFACT": "with test: the artifacts, as A,DIR:B (default: all that are built by default)",
+    "ARTIFACT": "with test, audit: the artifacts, as A,DIR:B (default: those built by default)",
     "TEST_ARGS": 'with test: flags of go test, as "-run Parse -v -count 2 -short"',
     "RUNTIME": "with test: wasmtime (default), wazero, node or wasmedge, or several as A,B",
+    "FORMAT": "with audit: text (default), json or sarif, on stdout; with `scons -sQ` alone there",
+    "STRICT": "with audit: 1 makes an error of each grant that is unused or too wide",
 }
-OF_TESTS = ("ARTIFACT", "TEST_ARGS", "RUNTIME")
+# The arguments that count only together with a verb, by verb.
+ARGUMENTS_OF = {
+    TEST: ("ARTIFACT", "TEST_ARGS", "RUNTIME"),
+    AUDIT: ("ARTIFACT", "FORMAT", "STRICT"),
+    GRANTS: (),
+}
 
 
-def profile_argument(arguments: Mapping[str, str], words: Collection[str] = (TEST,)) -> str:
+def profile_argument(arguments: Mapping[str, str], words: Collection[str] = VERBS) -> str:
     """The profile that the command line asks for; `words` are its targets.
 
     Raises Failure for an argument that is none, or that does nothing to these targets.
@@ -33,12 +43,13 @@ def profile_argument(arguments: Mapping[str, str], words: Collection[str] = (TES
             raise failure(
                 "argument", f"unknown argument {name}=", why="it would do nothing", fix=known
             )
-        if name in OF_TESTS and TEST not in words:
+        verbs = [verb for verb in VERBS if name in ARGUMENTS_OF[verb]]
+        if verbs and not set(verbs) & set(words):
             raise failure(
                 "argument",
-                f"{name}= is for `scons {TEST}`",
+                f"{name}= is for {' and '.join(f'`scons {verb}`' for verb in verbs)}",
                 why="it would do nothing here",
-                fix=f"scons {TEST} {name}=...; to build one artifact, name it: scons NAME",
+                fix=f"scons {verbs[0]} {name}=...; to build one artifact, name it: scons NAME",
             )
     return arguments.get("PROFILE", "release")
 

@@ -24,7 +24,7 @@ from wasip1_build.findings import Failure
 from wasip1_build.looks import look_at
 from wasip1_build.planned import Plan
 from wasip1_build.scons import fast
-from wasip1_build.scons.arguments import GRANTS, OF_TESTS, TEST
+from wasip1_build.scons.arguments import ARGUMENTS_OF, AUDIT, GRANTS, TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.generated import made_by_others
 from wasip1_build.scons.good import NOTHING, keep_build
@@ -52,12 +52,16 @@ class Beside:
         _goes_on()  # whose turn at the end comes after all that is registered from now on
         declared = self._part(env, environ, cpus) or self._whole(env, environ, cpus)
         atexit.register(self._finish, declared, started_ns)
-        if f"{self.prefix}{TEST}" in SCons.Script.COMMAND_LINE_TARGETS:
+        if self._is_asked(TEST):
             from wasip1_build.scons.tests import declare_tests  # a build needs none of it
 
-            given = {name: SCons.Script.ARGUMENTS.get(f"WASIP1_{name}", "") for name in OF_TESTS}
-            asked = {name: value for name, value in given.items() if value}
+            asked = _arguments_of(TEST)
             atexit.register(declare_tests(env, declared, asked, self.prefix).finish)
+        if self._is_asked(AUDIT):
+            from wasip1_build.scons.audit import declare_audit  # the same
+
+            asked = _arguments_of(AUDIT)
+            atexit.register(declare_audit(env, declared, asked, self.prefix).finish)
         return declared
 
     def _whole(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared:
@@ -67,6 +71,9 @@ class Beside:
         declared = review(env, declared, locked=self.locked, prefix=self.prefix)
         require_accepted(declared)
         return declared
+
+    def _is_asked(self, verb: str) -> bool:
+        return f"{self.prefix}{verb}" in SCons.Script.COMMAND_LINE_TARGETS
 
     @property
     def _store(self) -> str:
@@ -133,6 +140,12 @@ class Beside:
         graph = keep_build(this, built, self._store, self._surroundings, started_ns)
         if graph and _reads_what_others_make(graph, declared.context.root):
             fast.forget(self._store)
+
+
+def _arguments_of(verb: str) -> dict[str, str]:
+    """What the command line says for a verb; in a build beside others after a prefix."""
+    given = {name: SCons.Script.ARGUMENTS.get(f"WASIP1_{name}", "") for name in ARGUMENTS_OF[verb]}
+    return {name: value for name, value in given.items() if value}
 
 
 def _was_too_small(part: Part, root: Path) -> bool:

@@ -30,8 +30,9 @@ def generated_for(node: Any, step: Step, context: Context) -> list[Any]:
         return _before(node, _sources(_derived_below(step, context), step, context))
     if isinstance(step, CompileGo | CompileTest):
         return _before(node, _embedded(step, context))
-    if isinstance(step, RunChecks):
-        granted = [context.path(grant.host) for grant in step.grants.dirs]
+    checking = getattr(step, "checking", step)  # an audit runs the checks, too
+    if isinstance(checking, RunChecks):
+        granted = [context.path(grant.host) for grant in checking.grants.dirs]
         return _before(node, _below(granted))
     if isinstance(step, RunTests):
         read = [context.path(grant.host) for grant in step.grants.dirs]

@@ -15,7 +15,7 @@ from wasip1_build.report.cells import table_of, totals_line
 from wasip1_build.report.console import Style, findings_text, printable
 from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering
 from wasip1_build.scons import fast, graph
-from wasip1_build.scons.arguments import GRANTS, TEST
+from wasip1_build.scons.arguments import VERBS
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.looked_at import looks_of, read_before, uses_path
 from wasip1_build.scons.work import is_current
@@ -254,8 +254,8 @@ def _words(declared: Declared) -> dict[str, tuple[str, ...]]:
         for parent in _directories(artifact.directory):
             for word in (parent, f"{parent}/", f"./{parent}"):
                 words.setdefault(word, set()).add(artifact.id)
-    for verb in (TEST, GRANTS):
-        words.pop(verb, None)  # also where a directory has this name
+    for verb in VERBS:  # also where a directory has this name
+        words.pop(verb, None)
     return {word: tuple(sorted(ids)) for word, ids in words.items()}
 
 

@@ -16,6 +16,7 @@ def help_text(workspace: Workspace) -> str:
         "  scons NAME           one artifact; DIR:NAME where NAME is not unique",
         "  scons DIR            all artifacts that are declared below a directory",
         "  scons test           the Go tests that artifacts declare, on wasip1",
+        "  scons audit          which grants are unused or too wide, by leaving each out",
         "  scons grants         accepts today's capabilities, in wasip1.grants files",
         "  scons -c [...]       removes what was built",
         "  scons -n, -q, -j N   show only, ask only, N steps at a time",

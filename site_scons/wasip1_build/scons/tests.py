@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import SCons.Node
 import SCons.Script
 
 from wasip1_build.dataclass import dataclass
-from wasip1_build.digests import Digests
 from wasip1_build.files import write_atomically
 from wasip1_build.findings import Failure, failure
 from wasip1_build.plan_tests import (
@@ -26,11 +24,9 @@ from wasip1_build.runtime.programs import RUNTIMES, program
 from wasip1_build.scons.arguments import TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.nodes import declare
-from wasip1_build.scons.record import OutputRecord
 from wasip1_build.scons.session import Session, is_looking
-from wasip1_build.scons.signing import Signing
+from wasip1_build.scons.verbs import asked_artifacts, verb_session
 from wasip1_build.scons.work import is_current
-from wasip1_build.spec.select import select
 from wasip1_build.steps.go_patterns import from_directory
 from wasip1_build.steps.judge_tests import read_records
 from wasip1_build.steps.junit import WriteJUnit, junit
@@ -39,8 +35,6 @@ from wasip1_build.steps.run_tests import RunTests
 from wasip1_build.steps.test_flags import read_flags
 from wasip1_build.steps.test_record import LIBRARY, TestRecord
 from wasip1_build.test_places import test_places
-from wasip1_build.toolchain.store import cache_directory
-from wasip1_build.toolchain.tools import Tools
 
 _FAILED = SCons.Node.failed
 
@@ -53,7 +47,7 @@ def declare_tests(
     `arguments` are ARTIFACT, TEST_ARGS and RUNTIME. What is returned is to be told when the build
     has ended. Raises Failure.
     """
-    asked = _asked(declared, arguments.get("ARTIFACT", ""))
+    asked = asked_artifacts(declared, arguments.get("ARTIFACT", ""))
     request = TestRequest(
         read_flags(arguments.get("TEST_ARGS", "")),
         _runtimes(arguments.get("RUNTIME", LIBRARY)),
@@ -61,7 +55,7 @@ def declare_tests(
     root, build_dir = declared.context.root, declared.workspace.build_dir
     artifacts = declared.plan.artifacts
     planned = plan_tests(build_dir, artifacts, test_places(root, artifacts), request)
-    session = _session(declared)
+    session = verb_session(declared, TEST)
     listings = {each.listing.output: each.listing for each in planned}
     steps = [*listings.values(), *(step for each in planned for step in each.steps)]
     owners = {step.outputs[0]: each.artifact.id for each in planned for step in each.steps}
@@ -89,17 +83,6 @@ def _seals(planned: tuple[PlannedTests, ...]) -> dict[str, tuple[str, ...]]:
     return seals
 
 
-def _asked(declared: Declared, names: str) -> tuple[str, ...]:
-    """The artifacts that ARTIFACT names; those that are built by default where it is empty."""
-    artifacts = tuple(each.artifact for each in declared.plan.artifacts)
-    words = [word for word in names.split(",") if word]
-    if not words:
-        return tuple(artifact.id for artifact in artifacts if artifact.default)
-    workspace = replace(declared.workspace, artifacts=artifacts)
-    found = (artifact.id for word in words for artifact in select(workspace, word))
-    return tuple(dict.fromkeys(found))
-
-
 def _runtimes(names: str) -> tuple[tuple[str, str | None], ...]:
     """The runtimes that RUNTIME names, each with its program. Raises Failure."""
     found: dict[str, str | None] = {}
@@ -110,26 +93,6 @@ def _runtimes(names: str) -> tuple[tuple[str, str | None], ...]:
         path = None if name == LIBRARY else str(program(name, os.environ.get("PATH", "")))
         found[name] = path
     return tuple(found.items())
-
-
-def _session(declared: Declared) -> Session:
-    """A session of its own: what tests look at must not be what the next plain build looks at, and
-    a plain build must not remove their outputs as nobody's."""
-    main = declared.session
-    context = main.context
-    state = context.state("")
-    digests = Digests(state / "test-digests")
-    own = replace(
-        context,
-        digests=digests,
-        tools=Tools(context.root, digests, os.environ, cache_directory(os.environ)),
-        worked_out={},
-        paths={},
-    )
-    is_plain = main.signing.digests is context.digests
-    signing = Signing(digests if is_plain else main.signing.digests, main.signing.first)
-    record = OutputRecord(context.root, state / "outputs", f"{main.record.owner} {TEST}")
-    return Session(own, record, signing, main.signed)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -21,7 +22,13 @@ from wasip1_build.planned import STATE
 from wasip1_build.report.console import findings_text
 from wasip1_build.report.write import report_files
 from wasip1_build.scons.action import FAILED, show
-from wasip1_build.scons.arguments import GRANTS, TEST, locked_argument, profile_argument
+from wasip1_build.scons.arguments import (
+    AUDIT,
+    TEST,
+    VERBS,
+    locked_argument,
+    profile_argument,
+)
 from wasip1_build.scons.cpus import threads_per_job, usable_cpus
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.fast import Change, store_of
@@ -54,7 +61,8 @@ def declare_whole(file: str, change: Change | None) -> Declared:
         profile = profile_argument(arguments, words)
         locked = locked_argument(arguments, words)
         cpus = threads_per_job()
-        declared = tests = None
+        declared = None
+        ends: list[Callable[[], None]] = []
         if change and change.is_of(store_of(path.parent, file, profile)):
             declared = declare_part(env, path, profile, change, os.environ, cpus)
         if declared is None:
@@ -67,7 +75,11 @@ def declare_whole(file: str, change: Change | None) -> Declared:
             if TEST in words:
                 from wasip1_build.scons.tests import declare_tests  # a build needs none of it
 
-                tests = declare_tests(env, declared, arguments)
+                ends.append(declare_tests(env, declared, arguments).finish)
+            if AUDIT in words:
+                from wasip1_build.scons.audit import declare_audit  # the same
+
+                ends.append(declare_audit(env, declared, arguments).finish)
             _require_targets(declared)
             SCons.Script.Help(help_text(declared.workspace), append=True)
         default = env.Alias("default", _wanted(declared))
@@ -83,8 +95,8 @@ def declare_whole(file: str, change: Change | None) -> Declared:
     env.Default(default)
     env.Clean(default, [str(file) for file in report_files(declared.context.state("").parent)])
     atexit.register(finish, declared, file, started_ns, lock)
-    if tests:
-        atexit.register(tests.finish)  # before that, while the lock is held
+    for end in reversed(ends):
+        atexit.register(end)  # before that, while the lock is held
     return declared
 
 
@@ -135,7 +147,7 @@ def _require_targets(declared: Declared) -> None:
     for word in SCons.Script.COMMAND_LINE_TARGETS:
         path = os.path.abspath(root / (word[1:] if word[0] == "#" else f"{called_in}/{word}"))
         below = [name for name in outputs if f"{name}/".startswith(f"{path}/")]
-        if word in declared.aliases or word in ("default", TEST, GRANTS) or below:
+        if word in declared.aliases or word in ("default", *VERBS) or below:
             continue
         if "/" in word or word[0] == "#":
             word = os.path.relpath(path, root)

@@ -113,7 +113,7 @@ class RunChecks:
             context.path(self.module),
             context.path(self.cwasm) if self.cwasm else None,
             self.checks,
-            lambda name: _read(context, name),
+            lambda name: read_expected(context, name),
             context.cpus,
         )
         context.out(self.output).write_bytes(json_bytes(self._record(tried)))
@@ -178,7 +178,7 @@ class RunChecks:
         return [below, *(sha256_of_json(listing) for listing in listings)]
 
 
-def _read(context: Context, name: str) -> bytes:
+def read_expected(context: Context, name: str) -> bytes:
     """The bytes of a file that a check names. Raises Failure."""
     try:
         return context.path(name).read_bytes()
