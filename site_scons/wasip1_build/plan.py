@@ -169,18 +169,19 @@ def _artifact(
         output=names.file("sizes.json"),
         budget=artifact.budget,
     )
-    launchers, notes = _launchers(artifact, names, module, precompile)
+    launched, refused = _launched(artifact, names, module, precompile)
     gate = Gate(
         artifact=artifact.id,
         results=(verify.output, checks.output, sizes.output),
-        notes=notes,
+        notes=launcher_notes(artifact.name, refused),
         output=f"{workspace.build_dir}/{STATE}/{names.state('gate')}.json",
     )
     compiled = _compiled(workspace, artifact, names, context, listing)
     release = compiled[0]
     strip = Strip(release.output, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)
     manifest = _manifest(artifact, names, sizes, checks, gate, compiled, precompile)
-    whole = tuple(output for step in launchers for output in step.outputs)
+    programs = tuple(program for program in LAUNCHERS if program not in refused)
+    launcher = WriteLaunchers(launched, programs, gate.output, f"{names.directory}/run")
     steps: tuple[Step, ...] = (
         release,
         strip,
@@ -189,10 +190,10 @@ def _artifact(
         *precompile,
         checks,
         sizes,
-        *launchers,
         gate,
+        *([launcher] if programs else []),
         *compiled[1:],
-        replace(manifest, after=(*manifest.after, *whole)),
+        replace(manifest, after=(*manifest.after, *launcher.outputs)),
     )
     return PlannedArtifact(artifact, steps, names, gate.output)
 
@@ -275,11 +276,11 @@ def _checks(
     )
 
 
-def _launchers(
+def _launched(
     artifact: Artifact, names: Names, module: str, precompile: Iterable[Aot]
-) -> tuple[list[WriteLaunchers], tuple[Finding, ...]]:
-    """The scripts for other runtimes' programs, and what is to be said of those that get none.
-    They start commands only, and provide no functions of a host."""
+) -> tuple[Launched, dict[str, tuple[str, ...]]]:
+    """What scripts for other runtimes' programs start, and those that get none, with the reasons:
+    they start commands only, and provide no functions of a host."""
     unlaunchable = ""
     if artifact.kind != "command":
         unlaunchable = "it is a reactor, whose exports a host calls"
@@ -295,10 +296,7 @@ def _launchers(
         trusted=artifact.trusted,
         root=posixpath.relpath(".", names.directory),
     )
-    refused = without_launcher(launched, unlaunchable)
-    programs = tuple(program for program in LAUNCHERS if program not in refused)
-    steps = [WriteLaunchers(launched, programs, f"{names.directory}/run")] if programs else []
-    return steps, launcher_notes(artifact.name, refused)
+    return launched, without_launcher(launched, unlaunchable)
 
 
 def _manifest(

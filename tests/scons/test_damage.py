@@ -27,7 +27,7 @@ def solo(solo: Project) -> Iterator[Project]:
 
 def outputs(project: Project) -> list[Path]:
     """The artifact's own files."""
-    return sorted((project.root / "build/solo").iterdir())
+    return sorted(path for path in (project.root / "build/solo").rglob("*") if path.is_file())
 
 
 def tamper(path: Path) -> None:
@@ -49,7 +49,7 @@ DAMAGES: tuple[Callable[[Path], None], ...] = (tamper, truncate, os.unlink)
 def test_all_outputs_damaged_at_once_are_made_again(solo: Project) -> None:
     files = outputs(solo)
     clean = {path: path.read_bytes() for path in files}
-    assert len(files) == 7
+    assert len(files) == 11
     for path in files:
         tamper(path)
     assert solo.scons("-q").status == 1
@@ -62,7 +62,9 @@ def test_each_output_damaged_alone_is_made_again(solo: Project) -> None:
         clean = path.read_bytes()
         damage(path)
         build = solo.build("-Q")
-        assert str(path.relative_to(solo.root)) in {made for _, made in build.steps}
+        name = str(path.relative_to(solo.root))
+        shown = "build/solo/run/wasmtime" if "/run/" in name else name  # a step's first output
+        assert shown in {made for _, made in build.steps}
         assert path.read_bytes() == clean
 
 

@@ -214,7 +214,7 @@ def test_time_ends_loops_and_sleeps(attacked: Attacked, runner: str, what: str) 
     done = attacked.ran(runner, "limited", what)
     assert done.stdout in ("begun\n", "")  # in a launcher the start of the runtime counts too
     assert done.returncode == 124
-    assert "limited: killed: it ran for longer than 3 s, its time-out" in done.stderr
+    assert "limited: killed: it ran for longer than 1.5 s, its time-out" in done.stderr
 
 
 @pytest.mark.parametrize("runner", ["wasmtime", "wasip1 run"])
@@ -223,7 +223,7 @@ def test_interruptible_machine_code_is_run_under_a_time_out(
     attacked: Attacked, runner: str, what: str
 ) -> None:
     done = attacked.ran(runner, "interruptible", what)
-    assert (done.stdout, done.returncode) == ("begun\n", 124)
+    assert (done.stdout in ("begun\n", ""), done.returncode) == (True, 124)
     assert "compiles" not in done.stderr
 
 

@@ -139,8 +139,11 @@ def test_another_user_elsewhere_gets_the_same_bytes(here: Project, tmp_path: Pat
     assert one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []
     for project, mode in ((here, 0o644), (there, 0o600)):
-        modes = {(project.root / name).stat().st_mode & 0o777 for name in one}
+        scripts = {name for name in one if "/run/" in name}
+        modes = {(project.root / name).stat().st_mode & 0o777 for name in one.keys() - scripts}
         assert modes == {mode}
+        run = {(project.root / name).stat().st_mode & 0o777 for name in scripts}
+        assert run == {mode | (mode & 0o444) >> 2}  # whoever may read one may run it
 
 
 def test_each_module_is_valid_to_another_judge(here: Project, wasm_tools: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_bundler_with_a_web_server_in_it_must_be_allowed_its_sockets(third_par
     assert advice is not None
     project.edit("wasip1.toml", "budget.wasm", f"{advice[1]}\nbudget.wasm")
     allowed = project.build("-Q")
-    assert allowed.verbs == ["gate", "manifest", "verify"]
+    assert allowed.verbs == ["gate", "launcher", "manifest", "verify"]
 
 
 def test_missing_checksums_of_a_go_work_are_not_written_by_a_build(

@@ -13,10 +13,12 @@ from wasip1_build.steps.step import Context, Key
 
 @dataclass(frozen=True)
 class WriteLaunchers:
-    """A/run/PROGRAM for each program that can run the module under exactly what is declared."""
+    """A/run/PROGRAM for each program that can run the module under exactly what is declared; made
+    once the gate says pass."""
 
     launched: Launched
     programs: tuple[str, ...]
+    gate: str  # A.gate.json
     directory: str  # A/run
 
     name: ClassVar[str] = "launcher"
@@ -24,7 +26,7 @@ class WriteLaunchers:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        return ()
+        return (self.gate,)
 
     @property
     def outputs(self) -> tuple[str, ...]:
