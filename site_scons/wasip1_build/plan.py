@@ -181,7 +181,7 @@ def _artifact(
     strip = Strip(release.output, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)
     manifest = _manifest(artifact, names, sizes, checks, gate, compiled, precompile)
     programs = tuple(program for program in LAUNCHERS if program not in refused)
-    launcher = WriteLaunchers(launched, programs, gate.output, f"{names.directory}/run")
+    launcher = WriteLaunchers(launched, programs, (gate.output,), f"{names.directory}/run")
     steps: tuple[Step, ...] = (
         release,
         strip,

@@ -60,7 +60,7 @@ def declare(
             attach(node, session.work(step, seals.get(first, ()), owners.get(first, "")))
             nodes[name] = node
             node.waiting_parents = WaitingNodes()
-        for name in getattr(step, "requires", ()):
+        for name in (*getattr(step, "requires", ()), *getattr(step, "waits_for", ())):
             env.Requires(targets, str(path(name)))
     session.nodes.update(nodes)
     return nodes

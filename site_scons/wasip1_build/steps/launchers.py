@@ -18,7 +18,7 @@ class WriteLaunchers:
 
     launched: Launched
     programs: tuple[str, ...]
-    gate: str  # A.gate.json
+    waits_for: tuple[str, ...]  # A.gate.json, whose content decides nothing
     directory: str  # A/run
 
     name: ClassVar[str] = "launcher"
@@ -26,7 +26,7 @@ class WriteLaunchers:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        return (self.gate,)
+        return ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
