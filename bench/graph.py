@@ -65,7 +65,7 @@ def _context(root: Path, build_dir: str) -> Context:
 def _edges(planned: Plan, context: Context) -> Iterator[Edge]:
     for step in planned.steps:
         discovered = _discovered(step, context)
-        before = tuple(getattr(step, "requires", ()))
+        before = (*getattr(step, "requires", ()), *getattr(step, "waits_for", ()))
         yield Edge(step.name, (*step.inputs, *discovered), before, step.outputs)
 
 

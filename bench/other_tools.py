@@ -16,7 +16,9 @@ STEP = f"{OUTPUTS}/step"
 STEP_SCRIPT = """#!/bin/sh
 # VERB OUTPUT...: makes the outputs of one step, empty.
 shift
-mkdir -p "${1%/*}" && : > "$1"
+for output; do
+    mkdir -p "${output%/*}" && : > "$output"
+done
 """
 
 
