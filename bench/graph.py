@@ -65,8 +65,10 @@ def _context(root: Path, build_dir: str) -> Context:
 def _edges(planned: Plan, context: Context) -> Iterator[Edge]:
     for step in planned.steps:
         discovered = _discovered(step, context)
-        before = (*getattr(step, "requires", ()), *getattr(step, "waits_for", ()))
-        yield Edge(step.name, (*step.inputs, *discovered), before, step.outputs)
+        before = tuple(getattr(step, "requires", ()))
+        # As an input, though its content decides nothing: go-task runs what has none each time.
+        inputs = (*step.inputs, *discovered, *getattr(step, "waits_for", ()))
+        yield Edge(step.name, inputs, before, step.outputs)
 
 
 def _discovered(step: Step, context: Context) -> tuple[str, ...]:
