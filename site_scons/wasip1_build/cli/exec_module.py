@@ -20,7 +20,7 @@ from wasip1_build.runtime.request import HostFunction, Preopen, host_functions
 from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.members import SPEC_FILE
 from wasip1_build.spec.model import Artifact
-from wasip1_build.spec.select import select
+from wasip1_build.spec.select import select_one
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import KINDS
 
@@ -146,10 +146,7 @@ def _granted(name: str) -> Given:
     root = _workspace_root()
     workspace = load_workspace(root, SPEC_FILE)
     here = os.path.relpath(os.getcwd(), root)
-    found = select(workspace, name, here)
-    if len(found) != 1:
-        raise failure("exec", f"{name} names {len(found)} artifacts", fix="name one of them")
-    artifact = found[0]
+    artifact = select_one(workspace, name, here, "a module runs under the grants of one")
     grants = artifact.grants
     own = tuple(Preopen(path, path, read_only=False) for path in (os.getcwd(), _temporary()))
     dirs = (Preopen(str(root / d.host), d.guest, d.mode == "ro") for d in grants.dirs)

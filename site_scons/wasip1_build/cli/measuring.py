@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from wasip1_build.cli.where import add_workspace_options, from_here, workspace_root
-from wasip1_build.findings import failure
 from wasip1_build.measure.aside import Apart
 from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.model import Artifact
-from wasip1_build.spec.select import select
+from wasip1_build.spec.select import select_one
 
 
 def add_options(parser: argparse.ArgumentParser, rounds: int) -> None:
@@ -39,15 +38,7 @@ def one_artifact(arguments: argparse.Namespace, why: str) -> Iterator[tuple[Arti
     removed in the end. `why` says why it must be one. Raises Failure where it is not."""
     root, file = workspace_root(arguments)
     workspace = load_workspace(root, file, arguments.profile)
-    found = select(workspace, arguments.artifact, from_here(root))
-    if len(found) != 1:
-        raise failure(
-            "argument",
-            f"{arguments.artifact} means {len(found)} artifacts",
-            why=why,
-            fix=f"name one: {', '.join(each.id for each in found)}",
-        )
-    [artifact] = found
+    artifact = select_one(workspace, arguments.artifact, from_here(root), why)
     with tempfile.TemporaryDirectory(prefix="wasip1-measure-") as scratch:
         place = Path(scratch).resolve()
         yield artifact, Apart(root, workspace, os.environ, place, _cpus())

@@ -19,7 +19,7 @@ from wasip1_build.runtime.attended import run_attended
 from wasip1_build.runtime.request import Call, Preopen, Request, host_functions
 from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.model import Artifact
-from wasip1_build.spec.select import select
+from wasip1_build.spec.select import select_one
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import KINDS
@@ -57,11 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the artifact and returns its exit code. Raises Failure where it cannot be run."""
     root, file = workspace_root(arguments)
     workspace = load_workspace(root, file, arguments.profile)
-    found = select(workspace, arguments.artifact, from_here(root))
-    if len(found) != 1:
-        what = f"{arguments.artifact} names {len(found)} artifacts"
-        raise failure("run", what, fix="name one: DIR:NAME")
-    artifact = found[0]
+    artifact = select_one(workspace, arguments.artifact, from_here(root), "one module is run")
     place = (workspace.build_dir, workspace.profile, artifact.directory, artifact.name)
     code, compiled = _code(root, Names(*place), artifact)
     request = _request(root, artifact, arguments, code, compiled)

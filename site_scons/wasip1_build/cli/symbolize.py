@@ -14,7 +14,7 @@ from wasip1_build.findings import Failure, Finding, Severity, failure
 from wasip1_build.planned import Names
 from wasip1_build.runtime.traces import FORMS, Naming
 from wasip1_build.spec.cached import load_workspace
-from wasip1_build.spec.select import select
+from wasip1_build.spec.select import select_one
 from wasip1_build.wasm.cursor import printable
 from wasip1_build.wasm.module import load, read_module
 from wasip1_build.wasm.names import function_names, functions_of, section_content
@@ -91,15 +91,8 @@ def _built(arguments: argparse.Namespace) -> tuple[Path, Path]:
     """The modules of an artifact in the build directory."""
     root, file = workspace_root(arguments)
     workspace = load_workspace(root, file, arguments.profile)
-    found = select(workspace, arguments.artifact, from_here(root))
-    if len(found) != 1:
-        raise failure(
-            "argument",
-            f"{arguments.artifact} means {len(found)} artifacts",
-            why="a trace is of one module",
-            fix=f"name one: {', '.join(each.id for each in found)}",
-        )
-    [artifact] = found
+    why = "a trace is of one module"
+    artifact = select_one(workspace, arguments.artifact, from_here(root), why)
     names = Names(workspace.build_dir, workspace.profile, artifact.directory, artifact.name)
     paths = (root / names.file("wasm"), root / names.file("debug.wasm"))
     given = (arguments.module, arguments.debug)

@@ -33,6 +33,19 @@ def select(workspace: Workspace, word: str, cwd_dir: str = ".") -> tuple[Artifac
     return found
 
 
+def select_one(workspace: Workspace, word: str, here: str, why: str) -> Artifact:
+    """The one artifact that a word means; `why` says why it must be one. Raises Failure."""
+    found = select(workspace, word, here)
+    if len(found) != 1:
+        raise failure(
+            "argument",
+            f"{word} means {len(found)} artifacts",
+            why=why,
+            fix=f"name one: {', '.join(each.id for each in found)}",
+        )
+    return found[0]
+
+
 def _first(choices: Iterable[tuple[Artifact, ...]]) -> tuple[Artifact, ...]:
     return next((found for found in choices if found), ())
 
