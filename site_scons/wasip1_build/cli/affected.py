@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wasip1_build.cli.comparison import Reason, printable
+from wasip1_build.cli.comparison import Reason
 from wasip1_build.cli.since import Since, since
 from wasip1_build.cli.where import add_workspace_options, workspace_root
 from wasip1_build.files import json_bytes
+from wasip1_build.texts import escaped
 
 SPEC_VERSION = 1
 # A line is for a person or for `cut`; --json has every reason.
@@ -69,7 +70,7 @@ def _record(found: Since, revision: str, profile: str) -> dict[str, Any]:
         "spec-version": SPEC_VERSION,
         "profile": profile,
         "base": {
-            "revision": printable(revision),
+            "revision": escaped(revision),
             "commit": found.commit,
             "spec": found.base_spec,
         },

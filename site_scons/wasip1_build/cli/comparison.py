@@ -17,6 +17,7 @@ from wasip1_build.findings import Finding
 from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.model import Workspace
 from wasip1_build.steps.go_deps import Main
+from wasip1_build.texts import escaped
 
 Kind = Literal["new", "spec", "toolchain", "file", "module", "go", "unknown"]
 # The groups whose files count by their content. What a wasip1.toml, a go.mod and a go.sum say is
@@ -179,14 +180,8 @@ class Comparison:
         """A path from the top of the repository as the workspace's own files would write it."""
         if name not in self._known:
             relative = os.path.relpath(self.now.top / name, self.now.root)
-            self._known[name] = printable(relative)
+            self._known[name] = escaped(relative)
         return self._known[name]
-
-
-def printable(text: str) -> str:
-    """A text that fits on one line of UTF-8, whatever bytes a file name has."""
-    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in whole)
 
 
 def _from_top(path: str, top: Path) -> str:
@@ -231,8 +226,8 @@ def _version(module: Mapping[str, Any]) -> str:
 
 def _plain(error: str, side: Side) -> str:
     """What go said, on one line and without where this side lies."""
-    return printable(" ".join(error.replace(f"{side.top}/", "").split()))
+    return escaped(" ".join(error.replace(f"{side.top}/", "").split()))
 
 
 def _first_line(finding: Finding) -> str:
-    return printable(f"{finding.what}" + (f" ({finding.location})" if finding.location else ""))
+    return escaped(f"{finding.what}" + (f" ({finding.location})" if finding.location else ""))

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wasip1_build.cli.comparison import printable
 from wasip1_build.cli.inputs import GROUPS, ArtifactInputs, Reader
 from wasip1_build.cli.where import add_workspace_options, from_here, workspace_root
 from wasip1_build.digests import Digests
@@ -21,6 +20,7 @@ from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.disk import below
 from wasip1_build.spec.model import Workspace
 from wasip1_build.spec.select import select
+from wasip1_build.texts import escaped
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
 
@@ -77,7 +77,7 @@ def run_dependents(arguments: argparse.Namespace) -> int:
     if not os.path.lexists(asked):
         raise failure(
             "unknown-file",
-            f"there is no file {printable(arguments.path)}",
+            f"there is no file {escaped(arguments.path)}",
             why="a file is asked for by its path from this directory",
             fix="correct it; `wasip1 query inputs ARTIFACT` lists an artifact's files",
         )
@@ -85,14 +85,14 @@ def run_dependents(arguments: argparse.Namespace) -> int:
     places = {asked, os.path.realpath(asked)}
     dependents = [each.artifact.id for each in found if _depends(each, places, root)]
     if arguments.json:
-        path = printable(os.path.relpath(asked, root))
+        path = escaped(os.path.relpath(asked, root))
         record = {"spec-version": SPEC_VERSION, "file": path, "dependents": dependents}
         sys.stdout.buffer.write(json_bytes(record))
     else:
         for name in dependents:
             print(name)
         if not dependents:
-            print(f"note: {printable(arguments.path)} is an input of no artifact", file=sys.stderr)
+            print(f"note: {escaped(arguments.path)} is an input of no artifact", file=sys.stderr)
     return _tell_problems(found)
 
 
@@ -116,7 +116,7 @@ def _depends(inputs: ArtifactInputs, places: Iterable[str], root: Path) -> bool:
 def _lines(inputs: ArtifactInputs, named: bool) -> list[str]:
     lines = [inputs.artifact.id] if named else []
     for group in GROUPS:
-        lines += [f"{group}\t{printable(name)}" for name in inputs.files.get(group, ())]
+        lines += [f"{group}\t{escaped(name)}" for name in inputs.files.get(group, ())]
     return lines + [f"module\t{_module(module)}" for module in inputs.modules]
 
 
@@ -130,7 +130,7 @@ def _record(inputs: ArtifactInputs) -> dict[str, Any]:
     return {
         "artifact": inputs.artifact.id,
         "files": {
-            group: [printable(name) for name in inputs.files.get(group, ())] for group in GROUPS
+            group: [escaped(name) for name in inputs.files.get(group, ())] for group in GROUPS
         },
         "modules": [_module_record(module) for module in inputs.modules],
         "findings": [finding.to_json() for finding in inputs.problems],

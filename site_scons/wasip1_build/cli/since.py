@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from wasip1_build.cli.base_tree import BaseTree
-from wasip1_build.cli.comparison import Comparison, Reason, Side, printable
+from wasip1_build.cli.comparison import Comparison, Reason, Side
 from wasip1_build.cli.git import Changes, find_repository
 from wasip1_build.cli.inputs import ArtifactInputs, Reader
 from wasip1_build.dataclass import dataclass
@@ -19,6 +19,7 @@ from wasip1_build.findings import Failure, Finding, failure
 from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.model import Workspace
+from wasip1_build.texts import escaped
 from wasip1_build.toolchain.store import cache_directory
 from wasip1_build.toolchain.tools import Tools
 
@@ -164,4 +165,4 @@ def _problems(inputs: Mapping[str, ArtifactInputs]) -> tuple[Finding, ...]:
 
 def _first(problem: Failure) -> str:
     finding = problem.findings[0]
-    return printable(f"{finding.location}: {finding.what}" if finding.location else finding.what)
+    return escaped(f"{finding.location}: {finding.what}" if finding.location else finding.what)

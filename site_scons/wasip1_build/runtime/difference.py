@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+from wasip1_build.texts import escaped
+
 LINES = 60
 LINE_CHARS = 200
 # difflib compares line by line in quadratic time: beyond this only what follows the first
@@ -56,11 +58,8 @@ def _lines(text: str) -> list[str]:
 
 
 def printable(text: str) -> str:
-    """Text that cannot move the cursor, ring or recolour: it comes from an untrusted module."""
-    return "".join(
-        char if char.isprintable() or char in "\t\n" else char.encode("unicode_escape").decode()
-        for char in text
-    )
+    """A module's output as lines that are safe to show."""
+    return escaped(text, keep="\t\n")
 
 
 def _unified(expected: list[str], got: list[str], titles: tuple[str, str]) -> str:

@@ -15,6 +15,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.runtime.grants import environment
 from wasip1_build.runtime.launcher_text import NODE, WITHIN, head
 from wasip1_build.spec.model import DirGrant, Grants, Runtime
+from wasip1_build.texts import escaped
 
 # What `uname -sm` says on the machines whose machine code a .cwasm of these targets is. (A .cwasm
 # is bound to the operating system, not to its libc.)
@@ -114,11 +115,7 @@ def _comment(launcher: Launcher, launched: Launched) -> Iterator[str]:
 
 
 def _said(text: str) -> str:
-    return f"#   {_one_line(text)}"
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    return f"#   {escaped(text)}"
 
 
 def _shown(text: str) -> str:

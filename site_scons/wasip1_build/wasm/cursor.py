@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wasip1_build.findings import failure
+from wasip1_build.texts import escaped
 
 RULE = "module"
 MAX_NAME_BYTES = 100_000  # the engines' common limit (WebAssembly JavaScript interface)
@@ -37,7 +38,7 @@ def reporting(name: str, kind: str = "WebAssembly module") -> Iterator[None]:
 
 def printable(text: str, limit: int = 120) -> str:
     """A name from an untrusted file as one line that is safe to print on a terminal."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    shown = escaped(text)
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
