@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import subprocess
@@ -10,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.programs import program
+from wasip1_build.cpus import usable_cpus
 from wasip1_build.toolchain.pins import VERSIONS
 
 VERSION = re.compile(r"\d+(?:\.\d+)+")
@@ -18,9 +18,8 @@ VERSION = re.compile(r"\d+(?:\.\d+)+")
 def machine() -> dict[str, object]:
     """Cores, the CPU's model, the system, and the versions of what was run."""
     kernel = platform.release().partition("-")[0]
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
-        "cores": usable,
+        "cores": usable_cpus(),
         "cpu": _cpu_model(),
         "system": " ".join((platform.system(), kernel, platform.machine())),
         "versions": _versions(),

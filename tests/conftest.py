@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from wasip1_build.cpus import usable_cpus
+
 # Property tests try ten times as many examples with WASIP1_SOAK=1.
 settings.register_profile(
     "wasip1",
@@ -22,6 +24,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("wasip1")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are CPUs: the tests wait a quarter of their time, for disks and
+    for the one tool that a small build runs."""
+    return usable_cpus() + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wasip1_build.cli.where import add_workspace_options, from_here, workspace_root
+from wasip1_build.cpus import usable_cpus
 from wasip1_build.measure.aside import Apart
 from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.model import Artifact
@@ -41,7 +42,7 @@ def one_artifact(arguments: argparse.Namespace, why: str) -> Iterator[tuple[Arti
     artifact = select_one(workspace, arguments.artifact, from_here(root), why)
     with tempfile.TemporaryDirectory(prefix="wasip1-measure-") as scratch:
         place = Path(scratch).resolve()
-        yield artifact, Apart(root, workspace, os.environ, place, _cpus())
+        yield artifact, Apart(root, workspace, os.environ, place, usable_cpus())
 
 
 def machine(apart: Apart) -> dict[str, Any]:
@@ -57,13 +58,6 @@ def machine_text(apart: Apart) -> str:
 def tell(line: str) -> None:
     """What is going on: it takes minutes."""
     print(f"{line} ...", file=sys.stderr, flush=True)
-
-
-def _cpus() -> int:
-    """Those that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _count(text: str) -> int:

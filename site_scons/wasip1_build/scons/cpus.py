@@ -1,17 +1,10 @@
-"""How many CPUs may this process use, and how many of them one step?"""
+"""How many threads may one step use?"""
 
 from __future__ import annotations
 
-import os
-
 import SCons.Script
 
-
-def usable_cpus() -> int:
-    """The CPUs that this process may run on, which a container may have limited."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+from wasip1_build.cpus import usable_cpus
 
 
 def threads_per_job() -> int:

@@ -17,6 +17,7 @@ import SCons.Script.Main
 import SCons.Util
 
 from wasip1_build.build_dir import build_dir_hint
+from wasip1_build.cpus import usable_cpus
 from wasip1_build.findings import Failure, failure, has_errors
 from wasip1_build.planned import STATE
 from wasip1_build.report.console import findings_text
@@ -29,7 +30,7 @@ from wasip1_build.scons.arguments import (
     locked_argument,
     profile_argument,
 )
-from wasip1_build.scons.cpus import threads_per_job, usable_cpus
+from wasip1_build.scons.cpus import threads_per_job
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.fast import Change, store_of
 from wasip1_build.scons.finish import finish, report_nothing_built
