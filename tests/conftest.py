@@ -16,10 +16,12 @@ from hypothesis import HealthCheck, settings
 
 from wasip1_build.cpus import usable_cpus
 
+SOAK = os.environ.get("WASIP1_SOAK") == "1"
+
 # Property tests try ten times as many examples with WASIP1_SOAK=1.
 settings.register_profile(
     "wasip1",
-    max_examples=2000 if os.environ.get("WASIP1_SOAK") == "1" else 200,
+    max_examples=2000 if SOAK else 200,
     deadline=None,  # the machine may be busy
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -33,11 +35,16 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the property tests, for `pytest -m soak`, and puts the dearest tests first: a worker
-    that has nothing left takes from the end of what another has, and there are small ones."""
+    """Marks what `pytest -m soak` runs: the property tests, and the dear ones, which run there
+    only. Puts those that take longest first: a worker that has nothing left takes from the end of
+    what another has, and there are small ones."""
     for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        is_dear = item.get_closest_marker("dear") is not None
+        if is_property or is_dear:
             item.add_marker(pytest.mark.soak)
+        if is_dear and not SOAK:
+            item.add_marker(pytest.mark.skip(reason="run by .ci/soak: it is dear"))
     items.sort(
         key=lambda item: (item.get_closest_marker("long") is None, "unit" in item.path.parts)
     )

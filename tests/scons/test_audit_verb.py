@@ -250,8 +250,7 @@ EXAMPLES = Path(__file__).parents[2]
 
 
 @pytest.mark.long
-@pytest.mark.soak
-@pytest.mark.skipif(os.environ.get("WASIP1_SOAK") != "1", reason="run by .ci/soak: it is dear")
+@pytest.mark.dear
 def test_the_examples_are_granted_what_they_need_and_no_more(
     make_workspace: MakeWorkspace,
 ) -> None:

@@ -96,8 +96,7 @@ def test_without_tinygo_the_message_says_how_to_get_it(one: Project) -> None:
     assert one.wasip1("compare", "nothing").status == 2
 
 
-@pytest.mark.soak
-@pytest.mark.skipif(os.environ.get("WASIP1_SOAK") != "1", reason="run by .ci/soak: it is dear")
+@pytest.mark.dear
 def test_one_side_is_built_checked_tested_and_timed(
     one: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

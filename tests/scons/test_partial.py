@@ -235,7 +235,7 @@ def test_a_damaged_graph_is_no_graph(project: Project, tmp_path: Path, damage: b
     assert built_artifacts(run.build) == {"beta"}
 
 
-@pytest.mark.long
+@pytest.mark.dear
 def test_many_artifacts_have_a_row_only_where_they_were_looked_at(empty_project: Project) -> None:
     p = empty_project
     p.write("go.mod", "module example.com/many\n\ngo 1.25\n")

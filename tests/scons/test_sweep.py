@@ -164,6 +164,7 @@ def test_a_check_that_fails_as_declared_is_an_error_at_its_line(
     assert str(caught.value).startswith("wasip1.toml:9:12: error: check ends: stdout differs")
 
 
+@pytest.mark.dear
 def test_the_command_prints_json_and_writes_nothing_into_the_workspace(programs: Project) -> None:
     before = programs.files()
     done = programs.wasip1("sweep", "churn", "--check", "ends", "--rounds", "1", "--json")
