@@ -116,7 +116,11 @@ def _request(
         argv=(*guest.arguments(artifact.name, grants, None), *given),
         env=tuple(sorted(env.items())),
         preopens=tuple(
-            Preopen(_directory(root, artifact, number), grant.guest, grant.mode == "ro")
+            Preopen(
+                guest.real_directory(root, grant.host, artifact.where(f"grants.dirs.{number}")),
+                grant.guest,
+                grant.mode == "ro",
+            )
             for number, grant in enumerate(grants.dirs)
         ),
         stdin=grants.stdin,
@@ -128,16 +132,6 @@ def _request(
         cache=str(cache_directory(os.environ) / "compiled"),
         attended=True,
     )
-
-
-def _directory(root: Path, artifact: Artifact, number: int) -> str:
-    grant = artifact.grants.dirs[number]
-    path = root / grant.host
-    if not path.is_dir():
-        location = artifact.where(f"grants.dirs.{number}")
-        what = f"the granted directory {grant.host} does not exist"
-        raise failure("grant-missing", what, fix="create it, or correct `host`", location=location)
-    return os.path.realpath(path)
 
 
 def _host(root: Path, artifact: Artifact, given: str | None) -> Path | None:

@@ -30,7 +30,7 @@ class Stopped(Exception):  # noqa: N818  (not always an error)
     ) -> None:
         super().__init__(error)
         self.stage = stage
-        self.error, self.backtrace = _split(error)
+        self.error, self.backtrace = cause_and_backtrace(error)
         self.exit = exit
         self.trapped = trapped
 
@@ -307,7 +307,7 @@ def _exported_memory_bytes(store: wasmtime.Store, instance: wasmtime.Instance) -
     return max(sizes) if sizes else None
 
 
-def _split(message: str) -> tuple[str, str]:
+def cause_and_backtrace(message: str) -> tuple[str, str]:
     """The cause on one line, and the backtrace, whose names only the debug module has.
 
     wasmtime's text is a context, "Caused by:" and one or more indented causes.

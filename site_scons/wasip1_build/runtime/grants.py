@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wasip1_build.findings import Finding, Severity
+import os
+from pathlib import Path
+
+from wasip1_build.findings import Finding, Location, Severity, failure
 from wasip1_build.spec.model import Check, Grants
 
 
@@ -29,6 +32,18 @@ def environment(
     if check:
         variables |= {name: value for name, value in check.env.items() if name in granted}
     return tuple(sorted(variables.items()))
+
+
+def real_directory(root: Path, host: str, location: Location | None = None) -> str:
+    """A granted directory of this machine, for runs that work on the real ones; absolute.
+
+    `host` is relative to `root`, or absolute. Raises Failure where there is none.
+    """
+    path = root / host
+    if not path.is_dir():
+        what = f"the granted directory {host} does not exist"
+        raise failure("grant-missing", what, fix="create it, or correct `host`", location=location)
+    return os.path.realpath(path)
 
 
 def stdin_of(grants: Grants, check: Check | None) -> bool:

@@ -62,32 +62,32 @@ class HostFunctions:
     ) -> None:
         self.functions = functions
         self.calls = {function.id: 0 for function in functions}
-        self._written = written
+        self.written = written
         self._name = name
 
     def define(self, linker: wasmtime.Linker) -> None:
         """Defines every function in a linker. Raises WasmtimeError where one is defined twice."""
         for function in self.functions:
             kind = wasmtime.FuncType(
-                [_valtype(each) for each in function.params],
-                [_valtype(each) for each in function.results],
+                [valtype(each) for each in function.params],
+                [valtype(each) for each in function.results],
             )
             linker.define_func(
                 function.module, function.name, kind, self._counted(function), access_caller=True
             )
 
     def _counted(self, function: HostFunction) -> Callable[..., Any]:
-        written = self._written.get(function.id)
+        written = self.written.get(function.id)
 
         def call(caller: wasmtime.Caller, *params: int | float) -> Any:
             self.calls[function.id] += 1
             if written is None:
-                return _as_results([0 for _ in function.results], function)
+                return _as_wasmtime([0 for _ in function.results])
             try:
                 returned = written(Guest(caller), *params)
             except (Exception, SystemExit) as error:
-                raise HostError(f"{function.id}: {_short(error, self._name)}") from None
-            return _as_results(_listed(returned, function), function)
+                raise HostError(f"{function.id}: {shown_error(error, self._name)}") from None
+            return _as_wasmtime(results_of(returned, function))
 
         return call
 
@@ -110,7 +110,7 @@ def load(path: str | None, name: str, functions: tuple[HostFunction, ...]) -> Ho
         # SConstruct is; the module that calls them is not, hence Guest.
         exec(compile(source, name, "exec"), space)
     except (Exception, SystemExit) as error:
-        raise HostError(_short(error, name)) from None
+        raise HostError(shown_error(error, name)) from None
     written = space.get("functions")
     if not isinstance(written, dict):
         raise HostError(f'{name} defines no dict `functions`, like {{"env.emit": emit}}')
@@ -134,7 +134,8 @@ def _known(function: object, declared: set[str]) -> str:
     return f"imports.host declares {', '.join(shown) or 'nothing'}"
 
 
-def _valtype(kind: str) -> wasmtime.ValType:
+def valtype(kind: str) -> wasmtime.ValType:
+    """The engine's own for "i32", "i64", "f32" or "f64"."""
     makers = {
         "i32": wasmtime.ValType.i32,
         "i64": wasmtime.ValType.i64,
@@ -152,24 +153,27 @@ def _listed(returned: Any, function: HostFunction) -> list[Any]:
     return [returned]
 
 
-def _as_results(values: list[Any], function: HostFunction) -> Any:
-    """The values as wasmtime takes them: None, one value, or a list. Raises HostError."""
+def results_of(returned: Any, function: HostFunction) -> list[int | float]:
+    """What a function returned, as values of its declared results. Raises HostError."""
+    values = _listed(returned, function)
     if len(values) != len(function.results):
         wanted = ", ".join(function.results) or "nothing"
         got = ", ".join(type(value).__name__ for value in values) or "nothing"
         raise HostError(f"{function.id} returned {got}; its declared result is {wanted}")
     try:
-        results = [
-            coerced(value, kind) for value, kind in zip(values, function.results, strict=True)
-        ]
+        return [coerced(value, kind) for value, kind in zip(values, function.results, strict=True)]
     except ValueError as error:
         raise HostError(f"{function.id} returned a wrong value: {error}") from None
+
+
+def _as_wasmtime(results: list[int | float]) -> Any:
+    """The values as wasmtime takes them: None, one value, or a list."""
     if len(results) > 1:
         return results
     return results[0] if results else None
 
 
-def _short(error: BaseException, name: str) -> str:
+def shown_error(error: BaseException, name: str) -> str:
     """An exception as FILE:LINE: TYPE: TEXT, where FILE is host.py as the user knows it."""
     if isinstance(error, SyntaxError) and error.filename == name:
         return f"{name}:{error.lineno}: {type(error).__name__}: {error.msg}"

@@ -1,0 +1,110 @@
+"""A module that is loaded and linked: all that its instances have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import wasmtime
+
+from wasip1_build.dataclass import dataclass
+from wasip1_build.findings import failure
+from wasip1_build.runtime.host.callbacks import Callbacks
+from wasip1_build.runtime.host.clock import Clock
+from wasip1_build.runtime.host.engine import can_pool, engine
+from wasip1_build.runtime.host.functions import Definitions, Implementation
+from wasip1_build.runtime.host.guest import Buffer
+from wasip1_build.runtime.host.sealed import module_of
+from wasip1_build.runtime.request import HostFunction, Preopen
+from wasip1_build.spec.model import FunctionType
+
+RULE = "host-load"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every instance of a module is made with. `slots`: how many there are at once."""
+
+    name: str
+    functions: tuple[HostFunction, ...]
+    exports: Mapping[str, FunctionType]
+    memories: tuple[str, ...]
+    preopens: tuple[Preopen, ...]
+    memory_bytes: int | None
+    output_bytes: int
+    interruptible: bool
+    slots: int
+
+
+class Loaded:
+    """The engine with the module, linked once. To be closed when no instance is left."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        data: bytes,
+        descriptor: int | None,
+        implementations: Mapping[str, Implementation],
+        callbacks: Callbacks | None = None,
+    ) -> None:
+        """`callbacks`: None for output that is collected in memory.
+
+        Raises Failure where the engine refuses the machine code, or an import is missing.
+        """
+        self.settings = settings
+        self.notes: tuple[str, ...] = ()
+        self.callbacks = callbacks or Callbacks(self._buffers, self._ask_all)
+        self.engine, self.module = self._pooled(data, descriptor)
+        self.clock = Clock(self._ask_all)
+        self._linker = wasmtime.Linker(self.engine)
+        self._definitions = Definitions(self.callbacks, settings.functions, implementations)
+        try:
+            self._linker.define_wasi()
+            self._definitions.define(self._linker)
+            self.pre = self._linker.instantiate_pre(self.module)
+        except wasmtime.WasmtimeError as error:
+            what = f"{settings.name} cannot be linked: {str(error).strip()}"
+            raise failure(RULE, what, fix="build it again") from None
+
+    def close(self) -> None:
+        """Gives everything back. Nothing of it may be running."""
+        self.clock.close()
+        for each in (self.pre, self._linker, self.module, self.engine):
+            each.close()
+
+    def _pooled(
+        self, data: bytes, descriptor: int | None
+    ) -> tuple[wasmtime.Engine, wasmtime.Module]:
+        """The module on an engine with a pool, or without one where it does not fit into one."""
+        slots = self.settings.slots if can_pool(self.settings.slots) else 0
+        if self.settings.slots and not slots:
+            said = "no pool of memories: this process's addresses are limited (RLIMIT_AS)"
+            self.notes = (f"{self.settings.name}: {said}",)
+        try:
+            return self._load(data, descriptor, slots)
+        except wasmtime.WasmtimeError as error:
+            why = str(error).strip()
+        try:
+            loaded = self._load(data, descriptor, 0)
+        except wasmtime.WasmtimeError as error:
+            raise failure(
+                RULE,
+                f"the engine refuses the machine code of {self.settings.name}",
+                why=str(error).strip(),
+                fix="build it again with the wasmtime that is installed here",
+            ) from None
+        self.notes = (f"{self.settings.name}: no pool of memories: {why}",)
+        return loaded
+
+    def _load(
+        self, data: bytes, descriptor: int | None, slots: int
+    ) -> tuple[wasmtime.Engine, wasmtime.Module]:
+        made = engine(interruptible=self.settings.interruptible, slots=slots)
+        return made, module_of(made, data, descriptor)
+
+    def _buffers(self) -> tuple[Buffer, Buffer]:
+        return Buffer(self.settings.output_bytes), Buffer(self.settings.output_bytes)
+
+    def _ask_all(self) -> None:
+        """Has the engine ask each guest, when it next runs code of it, whether it must stop."""
+        if self.settings.interruptible:
+            self.engine.increment_epoch()
