@@ -189,8 +189,8 @@ def _how(error: Any, trap: Any, code: int | None) -> tuple[Ended, str]:
 
     The words are not asked for then: to write a backtrace takes 60 us, a tenth of a run of hello.
     """
-    if trap and code is not None:
-        ffi.wasm_trap_delete(trap)
+    if code is not None and (error or trap):
+        (ffi.wasmtime_error_delete if error else ffi.wasm_trap_delete)(error or trap)
         return "exit", ""
     if error:
         return "trap", str(wasmtime.WasmtimeError._from_ptr(error))
