@@ -80,7 +80,7 @@ def attend(
         stdin=None if stdin else subprocess.DEVNULL,
         env=dict(env),
         cwd=cwd,
-        preexec_fn=_prepare(os.getpid(), None, None),
+        preexec_fn=prepared(os.getpid(), None, None),
     ) as child:
         try:
             with _ending(child) as ended:
@@ -116,7 +116,7 @@ class _Child:
                 env=dict(env),
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=_prepare(os.getpid(), memory_bytes, file_bytes),
+                preexec_fn=prepared(os.getpid(), memory_bytes, file_bytes),
             )
         finally:
             if source:
@@ -229,8 +229,11 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
-def _prepare(parent: int, memory_bytes: int | None, file_bytes: int | None) -> Callable[[], None]:
-    """What the child does between fork and exec: die with its parent, and keep its limits."""
+def prepared(parent: int, memory_bytes: int | None, file_bytes: int | None) -> Callable[[], None]:
+    """What a child does between fork and exec: die with its parent, and keep its limits.
+
+    On Linux it dies with the thread that starts it (prctl(2), PR_SET_PDEATHSIG).
+    """
 
     def prepare() -> None:
         if _libc is not None:

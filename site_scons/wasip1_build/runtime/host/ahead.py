@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 
-from wasip1_build.runtime.host.direct import Arguments, Direct
+from wasip1_build.runtime.host.direct import Direct
 from wasip1_build.runtime.host.given import Given
-from wasip1_build.runtime.host.invocation import Invocation
+from wasip1_build.runtime.host.invocation import Arguments, Invocation
 
 
 class Ahead:

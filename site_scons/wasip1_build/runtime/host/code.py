@@ -99,11 +99,6 @@ def _require(hosted: Hosted, code: MachineCode, data: bytes) -> None:
             f"the manifest says that it was made of {code.module_sha256[:16]}..., and that "
             f"the module is {hosted.module.sha256[:16]}...: it is stale",
         )
-    if len(data) < code.file.size_bytes:
-        raise _refused(
-            f"{path} is truncated",
-            f"it has {len(data):,} bytes, and the manifest says {code.file.size_bytes:,}",
-        )
     if sha256_of_bytes(data) != code.file.sha256:
         raise _refused(f"{path} is not the file of the manifest", _difference(code, data))
     made = read_precompiled(data, str(path))  # Failure where it is no .cwasm
@@ -118,10 +113,13 @@ def _require(hosted: Hosted, code: MachineCode, data: bytes) -> None:
 def _difference(code: MachineCode, data: bytes) -> str:
     """What is wrong with bytes of another digest, as far as they say it themselves."""
     digest = f"its SHA-256 is not {code.file.sha256[:16]}..., which the manifest says"
+    sizes = f"it has {len(data):,} bytes, and the manifest says {code.file.size_bytes:,}"
     try:
         made = read_precompiled(data, code.file.path.name)
-    except Failure:
-        return f"{digest}, and it is no .cwasm"
+    except Failure as unreadable:
+        if data[:4] == b"\x7fELF" and len(data) < code.file.size_bytes:
+            return f"{digest}: it is truncated or another file: {sizes}"
+        return f"{digest}: {unreadable.findings[0].what}"
     if (made.target, made.engine_major) != (code.target, code.engine):
         return f"{digest}: it is for {made.target} and wasmtime {made.engine_major}"
     return f"{digest}: it is of another build (stale), or it was changed"

@@ -27,7 +27,7 @@ SUFFIX = ".cwasm"
 @dataclass(frozen=True)
 class Compiler:
     """The installed wasmtime library, of which `engine` is the version. `library` is the
-    directory that it is imported from; `cache` is where what it compiled is kept."""
+    directory from which Python imports it; `cache` is where what it compiled is kept."""
 
     library: Path
     engine: str

@@ -6,11 +6,9 @@ from collections import deque
 
 from wasip1_build.runtime.host.given import Given
 from wasip1_build.runtime.host.instance import Instance
-from wasip1_build.runtime.host.invocation import Invocation
+from wasip1_build.runtime.host.invocation import Arguments, Invocation
 from wasip1_build.runtime.host.loaded import Loaded
 from wasip1_build.spec.model import Lifetime
-
-Arguments = tuple[int | float, ...]
 
 
 class Direct:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import resource
-
 import wasmtime
 from wasmtime import _ffi as ffi
 
-# Each slot of the pool reserves addresses (not memory) for the largest 32-bit linear memory.
-SLOT_BYTES = 1 << 32
+from wasip1_build.runtime.host.addresses import SLOT_BYTES
+
 TABLE_ELEMENTS = 1_000_000  # a Go program of 53 MB has 60,000 functions
 INSTANCE_BYTES = 64 << 20  # what the engine keeps of an instance: some 40 bytes a function
 # What a slot keeps of a linear memory and of a table, to be overwritten with the module's own
@@ -17,17 +15,6 @@ INSTANCE_BYTES = 64 << 20  # what the engine keeps of an instance: some 40 bytes
 # and with nothing kept a pool gains nothing (0.98).
 KEPT_MEMORY_BYTES = 4 << 20
 KEPT_TABLE_BYTES = 64 << 10
-
-
-def pool_addresses(slots: int) -> int:
-    """How many bytes of addresses a pool reserves at most, with its guards."""
-    return slots * (SLOT_BYTES + (1 << 30))
-
-
-def can_pool(slots: int) -> bool:
-    """Whether this process may reserve addresses as a pool does; the engine aborts if not."""
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    return limit == resource.RLIM_INFINITY or limit >= pool_addresses(slots) + SLOT_BYTES
 
 
 def engine(*, interruptible: bool, slots: int) -> wasmtime.Engine:

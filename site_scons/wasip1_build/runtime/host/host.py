@@ -95,10 +95,9 @@ class Host:
         Raises Failure where the manifest, the machine code, a granted directory or a function is
         not what it has to be.
         """
-        from wasip1_build.runtime.host.opening import opened
+        from wasip1_build.runtime.host.opening import Wanted, opened
 
-        return opened(
-            hosted(Path(manifest)),
+        wanted = Wanted(
             root=None if root is None else Path(root),
             concurrency=concurrency,
             isolation=isolation,
@@ -107,6 +106,7 @@ class Host:
             functions=functions,
             cache=None if cache is None else Path(cache),
         )
+        return opened(hosted(Path(manifest)), wanted)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 # host failed. crash: the process that ran it did not survive it.
 Ended = Literal["exit", "return", "trap", "timeout", "memory", "output", "error", "crash"]
 
+Arguments = tuple[int | float, ...]  # of an export, coerced to its types
+
 
 class Invocation(NamedTuple):
     """One invocation that is over.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 import wasmtime
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import failure
+from wasip1_build.runtime.host.addresses import can_pool
 from wasip1_build.runtime.host.callbacks import Callbacks
 from wasip1_build.runtime.host.clock import Clock
-from wasip1_build.runtime.host.engine import can_pool, engine
+from wasip1_build.runtime.host.engine import engine
 from wasip1_build.runtime.host.functions import Definitions, Implementation
 from wasip1_build.runtime.host.guest import Buffer
-from wasip1_build.runtime.host.sealed import module_of
 from wasip1_build.runtime.request import HostFunction, Preopen
 from wasip1_build.spec.model import FunctionType
 
@@ -99,7 +100,7 @@ class Loaded:
         self, data: bytes, descriptor: int | None, slots: int
     ) -> tuple[wasmtime.Engine, wasmtime.Module]:
         made = engine(interruptible=self.settings.interruptible, slots=slots)
-        return made, module_of(made, data, descriptor)
+        return made, _module(made, data, descriptor)
 
     def _buffers(self) -> tuple[Buffer, Buffer]:
         return Buffer(self.settings.output_bytes), Buffer(self.settings.output_bytes)
@@ -108,3 +109,13 @@ class Loaded:
         """Has the engine ask each guest, when it next runs code of it, whether it must stop."""
         if self.settings.interruptible:
             self.engine.increment_epoch()
+
+
+def _module(engine: wasmtime.Engine, data: bytes, descriptor: int | None) -> wasmtime.Module:
+    """The module of machine code, mapped from a sealed file or else copied from bytes.
+
+    Raises WasmtimeError where the engine refuses it.
+    """
+    if descriptor is not None and os.path.exists("/proc/self/fd"):
+        return wasmtime.Module.deserialize_file(engine, f"/proc/self/fd/{descriptor}")
+    return wasmtime.Module.deserialize(engine, data)

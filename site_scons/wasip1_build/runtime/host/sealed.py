@@ -10,8 +10,15 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from typing import IO
 
-import wasmtime
+
+def memory_file() -> IO[bytes]:
+    """An empty file that has no name: in memory, or where the system cannot, on disk."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("wasip1-host", os.MFD_CLOEXEC), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def sealed(data: bytes) -> int | None:
@@ -33,13 +40,3 @@ def sealed(data: bytes) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
-
-
-def module_of(engine: wasmtime.Engine, data: bytes, descriptor: int | None) -> wasmtime.Module:
-    """The module of machine code, mapped from a sealed file or else copied from bytes.
-
-    Raises WasmtimeError where the engine refuses it.
-    """
-    if descriptor is not None and os.path.exists("/proc/self/fd"):
-        return wasmtime.Module.deserialize_file(engine, f"/proc/self/fd/{descriptor}")
-    return wasmtime.Module.deserialize(engine, data)
