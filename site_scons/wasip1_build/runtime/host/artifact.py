@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, failure
 from wasip1_build.runtime.request import HostFunction
 from wasip1_build.spec.model import DirGrant, FunctionType, Grants, Kind, Lifetime, Runtime
-from wasip1_build.spec.values import function_type
 from wasip1_build.wasm import preview1
 
 RULE = "host-manifest"
 SPEC_VERSION = 1
 MAX_MANIFEST_BYTES = 16 << 20  # a module of 10,000 imports has 2 MB of them
+NUMBERS = ("i32", "i64", "f32", "f64")
+_TYPE = re.compile(r"\(([^()]*)\)(?: -> (.+))?")  # as FuncType prints itself
 _KINDS: Mapping[str, Kind] = {"command": "command", "reactor": "reactor"}
 _LIFETIMES: Mapping[str, Lifetime] = {
     "oneshot": "oneshot",
@@ -57,7 +59,7 @@ class Hosted:
     grants: Grants
     runtime: Runtime
     functions: tuple[HostFunction, ...]  # what it imports beside preview 1
-    exports: Mapping[str, FunctionType]  # its functions
+    exports: Mapping[str, FunctionType]  # its functions of numbers
     memories: tuple[str, ...]  # names under which it exports linear memories
 
     @property
@@ -108,7 +110,7 @@ def _hosted(manifest: Path, record: dict[str, Any]) -> Hosted:
     if record["verdict"] != "pass":
         raise ValueError(f'its verdict is {record["verdict"]!r}, not "pass"')
     place = manifest.parent
-    exports = [(each["name"], each["kind"], each.get("type")) for each in record["exports"]]
+    exports = [(each["name"], each["kind"], each.get("type", "")) for each in record["exports"]]
     return Hosted(
         manifest=manifest,
         id=_text(record["artifact"]),
@@ -118,7 +120,11 @@ def _hosted(manifest: Path, record: dict[str, Any]) -> Hosted:
         grants=_grants(record["grants"]),
         runtime=_runtime(record["runtime"]),
         functions=tuple(_functions(record["imports"])),
-        exports={name: function_type(type_) for name, kind, type_ in exports if kind == "func"},
+        exports={
+            _text(name): type_
+            for name, kind, text in exports
+            if kind == "func" and (type_ := _type(text)) is not None
+        },
         memories=tuple(_text(name) for name, kind, _type in exports if kind == "memory"),
     )
 
@@ -176,9 +182,20 @@ def _functions(imports: list[dict[str, Any]]) -> list[HostFunction]:
             continue
         if each["kind"] != "func":
             raise ValueError(f"it imports {module}.{name}, a {each['kind']}: hosts give functions")
-        type_ = function_type(each["type"])
+        type_ = _type(each["type"])
+        if type_ is None:
+            raise ValueError(f"it imports {module}.{name}: {each['type']}: hosts give numbers")
         found[module, name] = HostFunction(module, name, type_.params, type_.results)
     return [found[key] for key in sorted(found)]
+
+
+def _type(text: object) -> FunctionType | None:
+    """A function's type; None where it has other values than numbers."""
+    match = _TYPE.fullmatch(_text(text))
+    if match is None:
+        raise ValueError(f"{text!r} where a function's type is expected")
+    params, results = (tuple(part.split(", ")) if part else () for part in match.groups())
+    return FunctionType(params, results) if {*params, *results} <= set(NUMBERS) else None
 
 
 def _text(value: object) -> str:

@@ -14,6 +14,7 @@ from wasip1_build.files import sha256_of_bytes
 from wasip1_build.findings import Failure, failure
 from wasip1_build.runtime.host.artifact import File, Hosted, MachineCode
 from wasip1_build.runtime.host.compiled import Compiler
+from wasip1_build.wasm.foreign import ELF_OSABI_WASMTIME
 from wasip1_build.wasm.precompiled import read_precompiled
 
 RULE = "host-code"
@@ -117,8 +118,9 @@ def _difference(code: MachineCode, data: bytes) -> str:
     try:
         made = read_precompiled(data, code.file.path.name)
     except Failure as unreadable:
-        if data[:4] == b"\x7fELF" and len(data) < code.file.size_bytes:
-            return f"{digest}: it is truncated or another file: {sizes}"
+        is_cwasm = data[:4] == b"\x7fELF" and data[7:8] == bytes([ELF_OSABI_WASMTIME])
+        if is_cwasm and len(data) < code.file.size_bytes:
+            return f"{digest}: it is truncated: {sizes}"
         return f"{digest}: {unreadable.findings[0].what}"
     if (made.target, made.engine_major) != (code.target, code.engine):
         return f"{digest}: it is for {made.target} and wasmtime {made.engine_major}"

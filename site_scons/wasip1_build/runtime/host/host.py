@@ -20,7 +20,7 @@ Isolation = Literal["thread", "process"]
 OUTPUT_BYTES = 16 << 20  # as for a check
 RULE = "host-call"
 NOT_CALLED = ("_initialize", "_start")  # the host's own business
-DECLARED = -1.0  # stands for runtime.timeout of the manifest
+Timeout = float | Literal["declared"] | None  # seconds; runtime.timeout of the manifest; no limit
 
 
 class Serving(Protocol):
@@ -76,7 +76,7 @@ class Host:
         *,
         concurrency: int = 4,
         isolation: Isolation = "thread",
-        timeout_s: float | None = DECLARED,
+        timeout_s: Timeout = "declared",
         output_bytes: int = OUTPUT_BYTES,
         functions: Mapping[str, Callable[..., Any]] | str | os.PathLike[str] | None = None,
         cache: str | os.PathLike[str] | None = None,
@@ -118,7 +118,7 @@ class Host:
         args: Sequence[str] | None = None,
         stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
-        timeout_s: float | None = DECLARED,
+        timeout_s: Timeout = "declared",
     ) -> Invocation:
         """Runs a command once, from its start to its end, in an instance of its own.
 
@@ -134,9 +134,7 @@ class Host:
         with self._places:
             return self._serving.invoke(given, limit_s)
 
-    def call(
-        self, export: str, *args: int | float, timeout_s: float | None = DECLARED
-    ) -> Invocation:
+    def call(self, export: str, *args: int | float, timeout_s: Timeout = "declared") -> Invocation:
         """Calls an export of a reactor with numbers; `returns` of the result has what it returned.
 
         runtime.lifetime says in which instance. "oneshot": one of its own. "pooled": one that was
@@ -166,8 +164,8 @@ class Host:
     ) -> None:
         self.close()
 
-    def _limit_s(self, timeout_s: float | None) -> float | None:
-        if timeout_s == DECLARED:
+    def _limit_s(self, timeout_s: Timeout) -> float | None:
+        if timeout_s == "declared":
             return self._timeout_s
         require_time(timeout_s)
         if timeout_s is not None and not self._stops:
@@ -196,7 +194,9 @@ class Host:
             raise failure(RULE, f"{export}: {error}") from None
 
 
-def require_time(timeout_s: float | None) -> None:
-    """Raises Failure for what is no time to wait."""
-    if timeout_s is not None and not 0 < timeout_s < math.inf:
-        raise failure(RULE, f"timeout_s {timeout_s!r}", fix="it is a number of seconds, or None")
+def require_time(timeout_s: float | None) -> float | None:
+    """The time, if it is one. Raises Failure for what is no time to wait."""
+    is_number = isinstance(timeout_s, int | float)
+    if timeout_s is not None and not (is_number and 0 < timeout_s < math.inf):
+        raise failure(RULE, f"timeout_s is {timeout_s!r}", fix="it is a number of seconds, or None")
+    return timeout_s

@@ -13,7 +13,7 @@ from wasip1_build.runtime.host.artifact import Hosted
 from wasip1_build.runtime.host.code import Code, library, machine_code
 from wasip1_build.runtime.host.compiled import Compiler
 from wasip1_build.runtime.host.given import Giving, giving
-from wasip1_build.runtime.host.host import DECLARED, Host, Isolation, Serving, require_time
+from wasip1_build.runtime.host.host import Host, Isolation, Serving, Timeout, require_time
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.store import cache_directory
 
@@ -29,7 +29,7 @@ class Wanted:
     root: Path | None
     concurrency: int
     isolation: Isolation
-    timeout_s: float | None
+    timeout_s: Timeout
     output_bytes: int
     functions: Functions
     cache: Path | None
@@ -38,8 +38,9 @@ class Wanted:
 def opened(artifact: Hosted, wanted: Wanted) -> Host:
     """The host. Raises Failure."""
     _require(wanted)
-    limit_s = artifact.runtime.timeout_s if wanted.timeout_s == DECLARED else wanted.timeout_s
-    require_time(limit_s)
+    limit_s = require_time(
+        artifact.runtime.timeout_s if wanted.timeout_s == "declared" else wanted.timeout_s
+    )
     directory, version = library()
     kept = wanted.cache or cache_directory(os.environ) / "host"
     gives = giving(artifact, wanted.root, os.environ)

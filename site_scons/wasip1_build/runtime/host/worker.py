@@ -38,8 +38,10 @@ def main(requests: int, responses: int, code: int, shared: int) -> None:
             stdin = wire.take(requests, int(asked.get("stdin", 0)))
         except wire.ClosedError:
             return
-        wire.send(responses, wire.message(_answer(direct, asked, stdin)))
-        direct.prepare(1)
+        if asked["do"] == "prepare":  # the host has read what the last guest wrote
+            direct.prepare(1)
+        else:
+            wire.send(responses, wire.message(_answer(direct, asked, stdin)))
 
 
 def _direct(settings: dict[str, Any], code: int, shared: int) -> Any:

@@ -124,6 +124,7 @@ class _Worker:
         """Raises OSError or Failure where it does not come up."""
         self.alive = True
         self._limit = plan.output_bytes
+        self._prepares = plan.settings["lifetime"] == "pooled"
         size = wire.shared_bytes(plan.output_bytes)
         self._log = memory_file()
         with memory_file() as file:
@@ -167,9 +168,17 @@ class _Worker:
             self.alive = False
             ended = self._crashed()
         out, err = (sink.value() for sink in self._sinks)
-        if self.alive and max(len(out), len(err)) > wire.RELEASED_BYTES:
-            wire.release(self._shared)
+        if self.alive:
+            self._after(max(len(out), len(err)))
         return ended._replace(stdout=out, stderr=err)
+
+    def _after(self, used_bytes: int) -> None:
+        """What can be done once its output was read: the next guest's may come."""
+        if used_bytes > wire.RELEASED_BYTES:
+            wire.release(self._shared)
+        if self._prepares:
+            with suppress(wire.ClosedError):  # the next request will find out
+                wire.send(self._requests, wire.message({"do": "prepare"}))
 
     def end(self) -> None:
         """Kills it and takes back what it had; what it wrote can still be read."""
