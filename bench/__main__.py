@@ -1,4 +1,4 @@
-"""`python -m bench prepare | run | render`: the benchmarks, from nothing to docs/performance.md."""
+"""`python -m bench prepare | run | host | render`: the benchmarks, to docs/performance.md."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--repetitions", type=int, help="of every part (default: by part)")
     run.add_argument("--out", type=Path, default=RESULTS)
     run.set_defaults(do=_run)
-    for verb in (prepare, run):
+    host = verbs.add_parser("host", help="what a host costs over a bare loop, on one artifact")
+    host.add_argument("manifest", type=Path, help="of a command that was built")
+    host.add_argument("--turns", type=int, default=31)
+    host.set_defaults(do=_host)
+    for verb in (prepare, run, host):
         verb.add_argument("--work", type=Path, default=WORK, help="where trees are kept")
     render = verbs.add_parser("render", help="write the tables of a document from the numbers")
     render.add_argument("--results", type=Path, default=RESULTS)
@@ -60,6 +64,13 @@ def _prepare(options: argparse.Namespace) -> None:
     places = Places(options.work.absolute())
     kind = {"real": options.real, "go_work": options.go_work}
     print(prepared(places, options.artifacts, **kind).root)
+
+
+def _host(options: argparse.Namespace) -> None:
+    from bench.host_overhead import measure_host, table
+
+    rows = measure_host(options.manifest, options.turns, options.work.absolute() / "host-code")
+    print(table(rows))
 
 
 def _run(options: argparse.Namespace) -> None:

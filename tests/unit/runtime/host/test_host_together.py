@@ -23,8 +23,8 @@ from wasip1_build.runtime.host.clock import Clock
 
 SOAK = os.environ.get("WASIP1_SOAK") == "1"
 THREADS = 8
-INVOCATIONS = 100_000 if SOAK else 4_000
-WORKER_INVOCATIONS = 5_000 if SOAK else 120
+INVOCATIONS = 100_000 if SOAK else 2_400
+WORKER_INVOCATIONS = 2_000 if SOAK else 48
 ENTERS = module(
     '(func (export "enter") (param i32) (call $enter (local.get 0)))',
     imports='(import "env" "enter" (func $enter (param i32)))',
