@@ -83,7 +83,12 @@ class Callbacks:
         return -errno.EFBIG
 
     def _asked(self, _context: Any, number: int, delta: Any, kind: Any) -> int:
-        if self.guests[number].must_stop():
+        guest = self.guests[number]
+        try:
+            if guest.must_stop():
+                return error_address(STOPPED)
+        except BaseException as error:  # as above: an interrupt comes wherever Python runs
+            guest.fail(error, f"it was stopped: {type(error).__name__}")
             return error_address(STOPPED)
         delta[0] = 1
         kind[0] = CONTINUE

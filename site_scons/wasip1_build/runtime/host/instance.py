@@ -49,6 +49,8 @@ class Instance:
 
     def close(self) -> None:
         """Gives its memory back, at once."""
+        if self.guest.deadline is not None:  # an exception was on its way
+            self._loaded.clock.end(self.guest.number)
         ffi.wasmtime_store_delete(self._store)
         self._loaded.callbacks.forget(self.guest)
 
@@ -60,9 +62,10 @@ class Instance:
             self._loaded.clock.begin(self.guest.number, deadline)
 
     def end(self) -> None:
-        """The reverse of `begin`."""
+        """The reverse of `begin`. Raises what is not to be kept from who called: an interrupt."""
         if self.guest.deadline is not None:
             self._loaded.clock.end(self.guest.number)
+            self.guest.deadline = None
         if self.guest.raised is not None:
             raise self.guest.raised
 

@@ -50,7 +50,7 @@ def receive(descriptor: int, deadline: float | None = None) -> dict[str, Any]:
         raise ClosedError
     try:
         record = json.loads(take(descriptor, size, deadline))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ClosedError from None
     if not isinstance(record, dict):
         raise ClosedError

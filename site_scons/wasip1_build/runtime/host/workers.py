@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import IO, Any, get_args
 
 from wasip1_build import process
@@ -85,7 +85,7 @@ class Workers:
         for _ in range(self._count):
             each = self._free.get()
             if isinstance(each, _Worker):
-                each.end()
+                each.discard()
         self._wanted.put(False)
         self._starter.join()
         os.close(self._plan.code)
@@ -104,7 +104,7 @@ class Workers:
                 self._free.put(worker)
             else:
                 if isinstance(worker, _Worker):
-                    worker.end()
+                    worker.discard()
                 self._wanted.put(True)
 
     def _start(self) -> None:
@@ -113,8 +113,8 @@ class Workers:
                 self._free.put(_Worker(self._plan))
             except Failure as refused:
                 self._free.put(refused)
-            except OSError as error:
-                self._free.put(_no_worker(error.strerror or str(error)))
+            except (OSError, subprocess.SubprocessError) as error:
+                self._free.put(_no_worker(str(error)))
 
 
 class _Worker:
@@ -123,32 +123,34 @@ class _Worker:
     def __init__(self, plan: Plan) -> None:
         """Raises OSError or Failure where it does not come up."""
         self.alive = True
+        self._ended = False
         self._limit = plan.output_bytes
         self._prepares = plan.settings["lifetime"] == "pooled"
         size = wire.shared_bytes(plan.output_bytes)
-        self._log = memory_file()
-        with memory_file() as file:
-            file.truncate(size)
-            self._shared = mmap.mmap(file.fileno(), size)
+        with ExitStack() as where_it_fails, ExitStack() as here:
+            self._log = where_it_fails.enter_context(memory_file())
+            shared = here.enter_context(memory_file())
+            shared.truncate(size)
+            self._shared = where_it_fails.enter_context(mmap.mmap(shared.fileno(), size))
             theirs, self._requests = os.pipe()
+            here.callback(os.close, theirs)
+            where_it_fails.callback(os.close, self._requests)
             self._responses, answers = os.pipe()
-            try:
-                self._process = _started(
-                    plan, (theirs, answers, plan.code, file.fileno()), self._log
-                )
-            finally:
-                os.close(theirs)
-                os.close(answers)
+            here.callback(os.close, answers)
+            where_it_fails.callback(os.close, self._responses)
+            descriptors = (theirs, answers, plan.code, shared.fileno())
+            self._process = _started(plan, descriptors, self._log)
+            where_it_fails.pop_all()
         self._sinks = [wire.SharedSink(self._shared, place, self._limit) for place in (0, 1)]
         try:
             wire.send(self._requests, wire.message(plan.settings))
             told = wire.receive(self._responses, time.monotonic() + START_S)
-        except (wire.ClosedError, wire.LateError) as error:
+        except (wire.ClosedError, wire.LateError):
             why = self._said() or "it ended before it was ready"
-            self.end()
-            raise _no_worker(why) from error
+            self.discard()
+            raise _no_worker(why) from None
         if "failed" in told:
-            self.end()
+            self.discard()
             raise Failure(tuple(Finding.from_json(each) for each in told["failed"]))
         self.notes = tuple(map(str, told.get("notes", ())))
 
@@ -170,6 +172,8 @@ class _Worker:
         out, err = (sink.value() for sink in self._sinks)
         if self.alive:
             self._after(max(len(out), len(err)))
+        else:
+            self.discard()
         return ended._replace(stdout=out, stderr=err)
 
     def _after(self, used_bytes: int) -> None:
@@ -180,15 +184,23 @@ class _Worker:
             with suppress(wire.ClosedError):  # the next request will find out
                 wire.send(self._requests, wire.message({"do": "prepare"}))
 
+    def discard(self) -> None:
+        """Ends it, and gives back what its guest wrote too."""
+        self.end()
+        self._shared.close()
+
     def end(self) -> None:
-        """Kills it and takes back what it had; what it wrote can still be read."""
+        """Kills it; what its guest wrote can still be read. Once: its numbers, of the process and
+        of descriptors, may be others' afterwards."""
         self.alive = False
-        with suppress(ProcessLookupError, PermissionError):
+        if self._ended:
+            return
+        self._ended = True
+        if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        for descriptor in (self._requests, self._responses):
-            with suppress(OSError):
-                os.close(descriptor)
+            self._process.wait()
+        os.close(self._requests)
+        os.close(self._responses)
         self._log.close()
 
     def _invocation(self, told: dict[str, Any]) -> Invocation:

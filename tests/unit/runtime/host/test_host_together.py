@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -216,6 +217,19 @@ def test_a_closed_host_leaves_no_descriptor_and_no_process(tmp_path: Path) -> No
     for isolation in ("thread", "process"):
         with Host.open(manifest, isolation=isolation, concurrency=2) as host:  # type: ignore[arg-type]
             assert host.invoke(stdin=b"p").ok
+        assert (sorted(os.listdir("/proc/self/fd")), children()) == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads /proc")
+def test_workers_that_do_not_come_up_are_told_and_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = built(tmp_path, ENDS).manifest
+    before = (sorted(os.listdir("/proc/self/fd")), children())
+    for program, why in (("/nowhere/python", "No such file"), ("/bin/false", "ended before it")):
+        monkeypatch.setattr(sys, "executable", program)
+        with pytest.raises(Failure, match=f"no worker process comes up.*{why}"):
+            Host.open(manifest, isolation="process", concurrency=2)
         assert (sorted(os.listdir("/proc/self/fd")), children()) == before
 
 
