@@ -46,6 +46,10 @@ class Giving:
         if args is None and not stdin and not env:
             return self.plain
         grants = self.hosted.grants
+        if isinstance(args, str):  # which is a sequence of texts too
+            raise failure(RULE, f"args is one text: {args!r}", fix=f"args=[{args!r}]")
+        if stdin is not None and not isinstance(stdin, bytes | bytearray | memoryview):
+            raise failure(RULE, f"stdin is {type(stdin).__name__}, not bytes", fix="encode it")
         if stdin and not grants.stdin:
             raise _refused(self.hosted, "stdin is not granted", "set grants.stdin = true")
         variables = self.plain.env

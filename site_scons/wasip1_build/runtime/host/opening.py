@@ -62,10 +62,10 @@ def _require(wanted: Wanted) -> None:
     if wanted.isolation not in get_args(Isolation):
         fix = 'it is "thread" or "process"'
         raise failure(RULE, f"isolation is {wanted.isolation!r}", fix=fix)
-    if not 1 <= wanted.concurrency <= MOST_AT_ONCE:
+    if not (isinstance(wanted.concurrency, int) and 1 <= wanted.concurrency <= MOST_AT_ONCE):
         fix = f"it is a number from 1 to {MOST_AT_ONCE}"
         raise failure(RULE, f"concurrency is {wanted.concurrency!r}", fix=fix)
-    if wanted.output_bytes < 0:
+    if not (isinstance(wanted.output_bytes, int) and wanted.output_bytes >= 0):
         raise failure(RULE, f"output_bytes is {wanted.output_bytes!r}", fix="it is a number")
 
 

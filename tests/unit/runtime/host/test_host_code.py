@@ -205,6 +205,7 @@ def test_a_manifest_that_is_not_there_is_told(tmp_path: Path) -> None:
     [
         ({"concurrency": 0}, "concurrency is 0"),
         ({"concurrency": 1000}, "concurrency is 1000"),
+        ({"concurrency": "4"}, "concurrency is '4'"),
         ({"isolation": "vm"}, "isolation is 'vm'"),
         ({"output_bytes": -1}, "output_bytes is -1"),
         ({"timeout_s": 0}, "timeout_s is 0"),

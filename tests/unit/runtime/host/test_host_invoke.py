@@ -150,6 +150,8 @@ def test_granted_variables_can_be_given_other_values_for_one_invocation(
         ({"env": {"SECRET": "1"}}, "the variable SECRET is not granted"),
         ({"env": {"GOGC": "off"}}, "the variable GOGC is not granted"),
         ({"env": {"TZ": "a\0b"}}, "the value of TZ has a NUL"),
+        ({"args": "--own"}, "args is one text: '--own'"),
+        ({"stdin": "text"}, "stdin is str, not bytes"),
         ({"args": ["a\0b"]}, "an argument has a NUL"),
         ({"args": [b"bytes"]}, "an argument is bytes, not a text"),
         ({"args": ["\udcff"]}, "an argument is no UTF-8"),
