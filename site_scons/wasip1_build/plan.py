@@ -12,7 +12,7 @@ from wasip1_build.planned import STATE, Names, Plan, PlannedArtifact
 from wasip1_build.runtime.launchers import LAUNCHERS, Launched
 from wasip1_build.spec.model import Artifact, Compiler, Toolchain, ToolPin, Workspace
 from wasip1_build.steps.aot import Aot
-from wasip1_build.steps.budget import Budget
+from wasip1_build.steps.budget import Budget, call_limits
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.compile_tinygo import CompileTinyGo
@@ -273,6 +273,7 @@ def _checks(
         memory_limit_bytes=artifact.runtime.memory_limit_bytes,
         checks=artifact.checks,
         library=ToolRequest("wasmtime-library"),
+        counted=bool(call_limits(artifact.budget)),
     )
 
 

@@ -125,6 +125,11 @@ def budget_cell(artifact: Summary) -> str:
     memory = artifact.memory
     if "peak_bytes" in memory and "budget_bytes" in memory:
         used.append((memory["peak_bytes"], memory["budget_bytes"], "memory"))
+    used += [
+        (each.calls, each.budget_calls, each.budget)
+        for each in artifact.calls
+        if each.calls is not None
+    ]
     if not used:
         return "no budget"
     percents = [(-(-100 * actual // max(limit, 1)), form) for actual, limit, form in used]

@@ -10,7 +10,7 @@ from typing import Any
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding
 from wasip1_build.report.rendering import SEVERITIES, Rendering
-from wasip1_build.report.summary import Size, Summary
+from wasip1_build.report.summary import Calls, Size, Summary
 
 SPEC_VERSION = 1
 
@@ -62,12 +62,25 @@ def artifact_json(artifact: Summary, build_dir: Path) -> str:
         "checks": [{"name": name, "verdict": verdict} for name, verdict in artifact.checks],
         "findings": [finding.to_json() for finding in artifact.findings],
     }
+    if artifact.calls:  # (few have such a budget)
+        record["calls"] = [_calls(each) for each in artifact.calls]
     return json_bytes(record).decode().rstrip()
 
 
 def findings_json(findings: Iterable[Finding]) -> str:
     """The findings of no single artifact in report.json."""
     return json_bytes([finding.to_json() for finding in findings]).decode().rstrip()
+
+
+def _calls(each: Calls) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "budget": each.budget,
+        "calls": each.calls,
+        "budget_calls": each.budget_calls,
+    }
+    if each.calls is not None:
+        entry["over_calls"] = max(0, each.calls - each.budget_calls)
+    return entry
 
 
 def _size(size: Size) -> dict[str, Any]:

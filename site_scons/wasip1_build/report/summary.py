@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeGuard, get_args
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding, Location, failure, has_errors
-from wasip1_build.steps.budget import DELIVERED, Form
+from wasip1_build.steps.budget import CALLS, DELIVERED, Form
 from wasip1_build.steps.gate import by_weight, located
 from wasip1_build.steps.results import findings_of, member, read_result
 
@@ -48,6 +48,16 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Calls:
+    """A budget of calls ("fd-write"), and the most calls of a check; None where they are not
+    known."""
+
+    budget: str
+    budget_calls: int
+    calls: int | None = None
+
+
+@dataclass(frozen=True)
 class Summary:
     """One artifact, read from its results. `memory` has the members of A.sizes.json.
 
@@ -64,6 +74,7 @@ class Summary:
     memory: dict[str, int]
     checks: tuple[tuple[str, str], ...]  # (name, verdict)
     findings: tuple[Finding, ...]
+    calls: tuple[Calls, ...] = ()  # of each budget of calls
 
     @property
     def name(self) -> str:
@@ -118,7 +129,7 @@ def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -
             damages.extend(error.findings)
             return empty
 
-    shipped, memory = part(_sizes, outcome.sizes, ((), {}))
+    shipped, memory, calls = part(_sizes, outcome.sizes, ((), {}, ()))
     sizes = (*_debug(outcome.debug), *shipped) if shipped else ()
     saved = _saved(sizes)
     checks = part(_checks, outcome.checks, ())
@@ -135,6 +146,7 @@ def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -
         memory=memory,
         checks=checks,
         findings=located(findings, outcome.artifact, locate),
+        calls=calls,
     )
 
 
@@ -144,14 +156,28 @@ def _verdict(failed: bool, proved: bool) -> Verdict:
     return "pass" if proved else "not-built"
 
 
-def _sizes(record: dict[str, Any], shown: str) -> tuple[Any, Any]:
+def _sizes(record: dict[str, Any], shown: str) -> tuple[Any, Any, Any]:
     sizes = tuple(_size(entry, shown) for entry in member(record, "sizes", list, shown))
     memory = {
         name: value
         for name, value in member(record, "memory", dict, shown).items()
         if name in ("peak_bytes", "budget_bytes", "over_bytes") and _is_count(value)
     }
-    return sizes, memory
+    counted = member(record, "calls", list, shown) if "calls" in record else []
+    return sizes, memory, tuple(_calls(entry, shown) for entry in counted)
+
+
+def _calls(entry: Any, shown: str) -> Calls:
+    if isinstance(entry, dict):
+        budget, limit, calls = (entry.get(it) for it in ("budget", "budget_calls", "calls"))
+        if (
+            isinstance(budget, str)
+            and budget in CALLS
+            and _is_count(limit)
+            and (calls is None or _is_count(calls))
+        ):
+            return Calls(budget, limit, calls)
+    raise failure("result-damaged", f"{shown} is damaged", why="one of its counts is malformed")
 
 
 def _debug(path: Path | None) -> tuple[Size, ...]:

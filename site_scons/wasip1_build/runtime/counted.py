@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from wasip1_build.runtime.trial import Subject, try_once
 from wasip1_build.runtime.verdict import Run
 from wasip1_build.spec.model import Check
 from wasip1_build.wasm.module import load, read_module
+from wasip1_build.wasm.preview1 import MODULE as PREVIEW1
 
 
 def imports_of(module: Path, name: str) -> tuple[HostFunction, ...] | str:
@@ -41,6 +41,10 @@ def host_calls(run: Run) -> int | None:
     return None if crossings is None else sum(each.calls for each in crossings)
 
 
-def calls_of(crossings: Iterable[Crossing], module: str, name: str) -> int:
-    """The calls of one function at all positions at which it is imported."""
-    return sum(each.calls for each in crossings if (each.module, each.name) == (module, name))
+def fd_write_calls(run: Run) -> int | None:
+    """Its calls of WASI's fd_write at all positions at which it is imported."""
+    crossings = crossings_in(run)
+    if crossings is None:
+        return None
+    named = (each for each in crossings if (each.module, each.name) == (PREVIEW1, "fd_write"))
+    return sum(each.calls for each in named)

@@ -16,7 +16,7 @@ from wasip1_build.runtime.request import HostFunction
 
 Crossings = tuple[HostFunction, ...]  # a module's imports, by position
 
-PREVIEW1 = "wasi_snapshot_preview1"
+PREVIEW1 = "wasi_snapshot_preview1"  # (a run's child does not read modules: see request.py)
 PAGE_BYTES = 65536
 COUNT_BYTES = 8  # each is an i64
 BUCKETS = 33  # no byte, 1, 2 to 3, 4 to 7, ... 2**31 to 2**32 - 1

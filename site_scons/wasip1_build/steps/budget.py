@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar, Literal
 
@@ -18,6 +18,8 @@ Form = Literal["wasm", "br", "gz", "cwasm"]
 # The room of a suggested budget. The same source gives the same bytes, so all of it is for changes
 # of the program; how much is a convention, not a measurement.
 HEADROOM_PERCENT = 5
+# The budgets of calls, and what A.checks.json calls the count in each form of a check.
+CALLS: Mapping[str, str] = {"host-calls": "host_calls", "fd-write": "fd_write_calls"}
 # What a host downloads is one of these.
 DELIVERED: tuple[Form, ...] = ("wasm", "br", "gz")
 
@@ -67,9 +69,11 @@ class Budget:
         ]
         checked = self._checked(context)
         memory = self._memory(checked)
+        calls = [_calls(key, limit, checked) for key, limit in call_limits(self.budget).items()]
         findings = [
             *_over([*sizes, memory], self._name),
             *self._unproved(memory, checked),
+            *(finding for entry in calls for finding in self._too_often(entry, checked)),
             *self._not_built({entry["form"] for entry in sizes}),
             *self._no_budget(sizes),
         ]
@@ -79,6 +83,8 @@ class Budget:
             "memory": memory,
             "findings": [finding.to_json() for finding in findings],
         }
+        if calls:
+            record["calls"] = calls
         context.out(self.output).write_bytes(json_bytes(record))
 
     def _forms(self) -> Iterator[tuple[Form, str | None, str]]:
@@ -130,6 +136,36 @@ class Budget:
             fix=f"{fix}, or remove budget.memory",
             key="budget.memory",
         )
+
+    def _too_often(self, entry: dict[str, Any], checked: dict[str, Any]) -> Iterator[Finding]:
+        """What is found of a budget of calls: that it is exceeded, or not proved."""
+        key, limit = f"budget.{entry['budget']}", entry["budget_calls"]
+        what = "fd_write" if entry["budget"] == "fd-write" else "the host's functions"
+        if "calls" not in entry:
+            why, fix = _not_counted(entry["budget"], checked)
+            yield Finding(
+                "budget-unproved",
+                Severity.ERROR,
+                f"{self._name}: the budget of {limit:,} calls of {what} is not proved",
+                why=f"{why}, and not proved is not passed",
+                fix=(fix or f"declare a run with a typical input, [[artifact.{self._name}.check]]")
+                + f", or remove {key}",
+                key=key,
+            )
+        elif entry["over_calls"]:
+            actual, over = entry["calls"], entry["over_calls"]
+            room = with_headroom(actual, HEADROOM_PERCENT)
+            yield Finding(
+                "budget-exceeded",
+                Severity.ERROR,
+                f"{self._name}: check {entry['check']} calls {what} {actual:,} times, "
+                f"{over:,} ({_percent(over, limit)} %) over its budget of {limit:,}",
+                why=f"{key} is the most that one check may call them",
+                fix=f"`wasip1 boundary {self.artifact}` shows what is called and how much crosses "
+                f"each time; if it is meant, set under [artifact.{self._name}]\n{key} = {room}\n"
+                f"(today's + {HEADROOM_PERCENT} %)",
+                key=key,
+            )
 
     def _not_built(self, built: set[str]) -> Iterator[Finding]:
         for form in ("br", "gz", "cwasm"):
@@ -206,6 +242,52 @@ def _percent(part: int, whole: int) -> str:
     """A percentage of which something is left to see: 0.004 is "<0.1", not "0.0"."""
     value = 100 * part / whole if whole else 100.0
     return f"{value:.1f}" if value >= 0.1 else "<0.1"
+
+
+def call_limits(budget: model.Budget) -> dict[str, int]:
+    """The budgets of calls that are set, by their keys."""
+    limits = {"host-calls": budget.host_calls, "fd-write": budget.fd_write}
+    return {key: limit for key, limit in limits.items() if limit is not None}
+
+
+def _calls(key: str, limit: int, checked: dict[str, Any]) -> dict[str, Any]:
+    """The most calls of any run of a declared check, where all runs were counted to their end."""
+    counts = [
+        (form.get(CALLS[key]), str(check.get("name")))
+        for check in checked.get("checks", ())
+        if _declared(check)
+        for form in _forms_of(check) or ({},)
+    ]
+    entry: dict[str, Any] = {"budget": key, "budget_calls": limit}
+    known = [(count, name) for count, name in counts if isinstance(count, int)]
+    if not counts or len(known) < len(counts):
+        return entry
+    most, check = max(known, key=lambda each: each[0])
+    return entry | {"calls": most, "check": check, "over_calls": max(0, most - limit)}
+
+
+def _not_counted(key: str, checked: dict[str, Any]) -> tuple[str, str]:
+    """Why the calls of checks are not known, and what to do; "" where a check is to be declared."""
+    if reason := checked.get("calls_not_counted"):
+        return f"calls of this module cannot be counted: {reason}", "build it otherwise"
+    missed = [
+        str(check.get("name"))
+        for check in checked.get("checks", ())
+        if _declared(check)
+        and not all(isinstance(form.get(CALLS[key]), int) for form in _forms_of(check) or ({},))
+    ]
+    if not missed:
+        return "no declared check counted any", ""
+    return (
+        f"the calls of {', '.join(missed)} are not known (a run was ended from outside, or did not "
+        "begin)",
+        "correct what its finding says",
+    )
+
+
+def _forms_of(check: Any) -> list[dict[str, Any]]:
+    forms = check.get("forms")
+    return [each for each in forms if isinstance(each, dict)] if isinstance(forms, list) else []
 
 
 def _declared(check: Any) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes, sha256_of_bytes, sha256_of_file, sha256_of_json
 from wasip1_build.findings import Failure, failure
 from wasip1_build.runtime.granted import stage
-from wasip1_build.runtime.request import host_functions
+from wasip1_build.runtime.request import HostFunction, host_functions
 from wasip1_build.runtime.trial import Subject
 from wasip1_build.runtime.trials import Tried, try_all
 from wasip1_build.runtime.values import shown
@@ -44,6 +44,7 @@ class RunChecks:
     memory_limit_bytes: int | None
     checks: tuple[Check, ...]
     library: ToolRequest
+    counted: bool = False  # whether a budget asks for the calls of the host
 
     name: ClassVar[str] = "check"
     version: ClassVar[int] = 2
@@ -103,20 +104,33 @@ class RunChecks:
             "library": dict(context.tools.identity(self.library)),
             "python": platform.python_version() if hosted else None,
             "granted": self._granted_digest(context),
+            # (what is not asked for leaves the key as it is without it)
+            **({"counted": True} if self.counted else {}),
         }
 
     def run(self, context: Context) -> None:
         """Raises Failure where the library is missing or a granted directory cannot be staged."""
-        subject = self.subject(context)
+        imports = self._imports(context)
         tried = try_all(
-            subject,
+            replace(self.subject(context), counted=None if isinstance(imports, str) else imports),
             context.path(self.module),
             context.path(self.cwasm) if self.cwasm else None,
             self.checks,
             lambda name: read_expected(context, name),
             context.cpus,
         )
-        context.out(self.output).write_bytes(json_bytes(self._record(tried)))
+        record = self._record(tried)
+        if self.counted:
+            record["calls_not_counted"] = imports if isinstance(imports, str) else ""
+        context.out(self.output).write_bytes(json_bytes(record))
+
+    def _imports(self, context: Context) -> tuple[HostFunction, ...] | str | None:
+        """The imports whose calls are to be counted, or why they cannot be; None: not asked for."""
+        if not self.counted:
+            return None
+        from wasip1_build.runtime.counted import imports_of  # few artifacts have such a budget
+
+        return imports_of(context.path(self.module), self.module)
 
     def subject(self, context: Context) -> Subject:
         """What all runs have in common, with copies of what is granted in the step's scratch
@@ -213,4 +227,13 @@ def _form(run: Run, declared: frozenset[str]) -> dict[str, Any]:
     }
     if response.returns is not None:
         record["returns"] = [shown(value) for value in response.returns]
+    if response.crossings is not None:
+        record |= _counts(run)
     return record
+
+
+def _counts(run: Run) -> dict[str, int | None]:
+    """The calls of a run, as budgets limit them."""
+    from wasip1_build.runtime.counted import fd_write_calls, host_calls  # as above
+
+    return {"host_calls": host_calls(run), "fd_write_calls": fd_write_calls(run)}

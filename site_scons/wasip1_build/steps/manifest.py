@@ -12,7 +12,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import failure
 from wasip1_build.spec import model
-from wasip1_build.steps.budget import Form
+from wasip1_build.steps.budget import CALLS, Form, call_limits
 from wasip1_build.steps.compress import encoder_version
 from wasip1_build.steps.results import Record, damaged, record_of, size_of
 from wasip1_build.steps.step import Context, Key
@@ -131,6 +131,7 @@ class Manifest:
             )
         imports = record_of(context.path(self.imports), self.imports)
         sizes = record_of(context.path(self.sizes), self.sizes)
+        limits = call_limits(self.artifact.budget)
         # In the module's order: a host that fills them by position needs it.
         return {
             "imports": [_import(entry) for entry in imports.records("imports")],
@@ -140,6 +141,8 @@ class Manifest:
             "checks": self._checks(context),
             "tests": self._tests(context),
             "verdict": "pass",
+            # Limits that no check exceeded; how often one calls can differ from run to run.
+            **({"call_budgets": {CALLS[key]: limits[key] for key in limits}} if limits else {}),
         }
 
     def _checks(self, context: Context) -> list[dict[str, Any]]:

@@ -125,6 +125,13 @@ def test_sizes_and_checks_are_there_but_nothing_that_was_measured(project: Path)
     assert "12345" not in (project / STEP.output).read_text()
 
 
+def test_budgets_of_calls_are_there_where_they_are_set(project: Path) -> None:
+    assert "call_budgets" not in made(project)
+    budget = replace(ARTIFACT.budget, host_calls=1000, fd_write=0)
+    manifest = made(project, replace(STEP, artifact=replace(ARTIFACT, budget=budget)))
+    assert manifest["call_budgets"] == {"host_calls": 1000, "fd_write_calls": 0}
+
+
 def test_it_is_the_same_bytes_below_another_root(tmp_path: Path) -> None:
     texts = []
     for name in ("one", "another/place"):
