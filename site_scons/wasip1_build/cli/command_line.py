@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from wasip1_build import __version__
 from wasip1_build.cli import (
     affected,
+    boundary,
     compare,
     doctor,
     exec_module,
@@ -21,7 +22,7 @@ from wasip1_build.cli import (
 from wasip1_build.findings import Failure
 
 # Each adds its subcommand's parser, and names the function that runs it.
-COMMANDS = (doctor, run_artifact, affected, query, compare, sweep, exec_module, symbolize)
+COMMANDS = (doctor, run_artifact, affected, query, compare, sweep, boundary, exec_module, symbolize)
 
 EXIT_READER_GONE = 1
 EXIT_FAILURE = 2

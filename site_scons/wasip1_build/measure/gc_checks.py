@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from wasip1_build.findings import Failure, failure
+from wasip1_build.findings import failure
+from wasip1_build.measure.cases import chosen, require_granted, runs_of
 from wasip1_build.measure.gctrace import variables_in
-from wasip1_build.runtime.grants import not_granted
 from wasip1_build.spec.model import Artifact, Check
 
-CASE = "bench."  # begins the name of a case
 KEYS = {"GOGC": "gogc", "GOMEMLIMIT": "memory-limit"}
 
 
@@ -20,7 +18,7 @@ def checks_of(artifact: Artifact, only: tuple[str, ...] = ()) -> tuple[Check, ..
     Raises Failure where the collector of this artifact cannot be set, or there is nothing to run.
     """
     _require_go(artifact)
-    found = (*artifact.checks, *_cases(artifact))
+    found = runs_of(artifact)
     if not found:
         raise failure(
             "sweep-nothing",
@@ -30,17 +28,10 @@ def checks_of(artifact: Artifact, only: tuple[str, ...] = ()) -> tuple[Check, ..
             f"[artifact.{artifact.name}.bench] cases are run too",
             location=artifact.where(""),
         )
-    _require_known(artifact, found, only)
-    chosen = tuple(check for check in found if not only or check.name in only)
-    _require_free_variables(artifact, chosen)
-    _require_granted(artifact, chosen)
-    return chosen
-
-
-def _cases(artifact: Artifact) -> Iterable[Check]:
-    """What a case expects beside its end is seen when it runs."""
-    for case in artifact.bench.cases:
-        yield Check(f"{CASE}{case.name}", args=case.args, stdin_file=case.stdin_file)
+    taken = chosen(artifact, found, only)
+    _require_free_variables(artifact, taken)
+    require_granted(artifact, taken)
+    return taken
 
 
 def _require_go(artifact: Artifact) -> None:
@@ -53,17 +44,6 @@ def _require_go(artifact: Artifact) -> None:
             "runtime.max-memory",
             location=artifact.where("compiler"),
         )
-
-
-def _require_known(artifact: Artifact, found: tuple[Check, ...], only: tuple[str, ...]) -> None:
-    names = [check.name for check in found]
-    for name in only:
-        if name not in names:
-            raise failure(
-                "argument",
-                f'{artifact.name} has no check "{name}"',
-                fix=f"name one of {', '.join(names)}",
-            )
 
 
 def _require_free_variables(artifact: Artifact, checks: Iterable[Check]) -> None:
@@ -79,13 +59,3 @@ def _require_free_variables(artifact: Artifact, checks: Iterable[Check]) -> None
             fix=f"write runtime.{KEYS[name]} in its place",
             location=artifact.where(f"{key}.{name}"),
         )
-
-
-def _require_granted(artifact: Artifact, checks: Iterable[Check]) -> None:
-    findings = [
-        replace(each, location=artifact.where(each.key))
-        for check in checks
-        for each in not_granted(artifact.grants, check, artifact.exports)
-    ]
-    if findings:
-        raise Failure(tuple(findings))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding
-from wasip1_build.measure.gc_checks import CASE
+from wasip1_build.measure.cases import CASE
 from wasip1_build.measure.gc_settings import Need, Setting
 from wasip1_build.measure.gctrace import Collections, collections, traced
 from wasip1_build.measure.spread import Spread
