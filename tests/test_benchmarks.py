@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import results, tables
+from bench import boundary_cost, results, tables
 from bench.__main__ import parser
 from bench.goals import goals
 from bench.graph import graph_of
@@ -19,6 +19,7 @@ from bench.one_file import measure_one_file
 from bench.places import Places
 from bench.prepare import build, prepared
 from bench.programs import program
+from wasip1_build.runtime.request import Response
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs/performance.md"
@@ -113,3 +114,14 @@ def test_a_claim_that_does_not_hold_is_told() -> None:
     assert [goal.verdict for goal in goals(measured)] == ["does not hold", "does not hold", "holds"]
     row["cpu_ratio"] = {**spread, "median": 1.1}
     assert next(goals(measured)).verdict == "holds"
+
+
+def test_what_counting_costs_is_measured_where_every_call_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = boundary_cost.measured(tmp_path, "fd_write that fails", rounds=2, divisor=100)
+    assert found.call_ns.low > 0 and found.ratio.low > 0 and found.of_least > 0
+    with monkeypatch.context() as patched:
+        patched.setattr(Response, "imports", (("wasi_snapshot_preview1", "fd_write", 999),))
+        with pytest.raises(RuntimeError, match="was counted of 1000 calls"):
+            boundary_cost.measured(tmp_path, "fd_write that fails", rounds=1, divisor=100)
