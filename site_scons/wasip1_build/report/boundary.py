@@ -10,6 +10,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.measure.boundary import Boundary, Crossed
 from wasip1_build.report.lines import aligned
 from wasip1_build.runtime.request import Crossing
+from wasip1_build.texts import escaped
 from wasip1_build.units import human_size
 from wasip1_build.wasm.preview1 import ERRNOS
 from wasip1_build.wasm.preview1 import MODULE as WASI
@@ -31,7 +32,8 @@ class About:
 
 def boundary_text(about: About, found: Boundary) -> str:
     """A table for each run with what was found of it."""
-    lines = [line for run in found.runs for line in (*_run(run, found), "")]
+    # (names of imports, and what failed, are the module's own words)
+    lines = [escaped(line, "\n") for run in found.runs for line in (*_run(run, found), "")]
     lines.append(
         f"counted: each call of the {len(found.imports)} functions that {about.path} imports "
         f"({about.size_bytes:,} B, sha256 {about.sha256[:12]}), on wasmtime"
@@ -44,7 +46,7 @@ def _run(run: Crossed, found: Boundary) -> Iterator[str]:
         yield f"check {run.check}: not counted"
     else:
         total = sum(each.calls for each in run.crossings)
-        yield f"check {run.check}: {total:,} calls of the host" + (
+        yield f"check {run.check}: {total:,} call{'' if total == 1 else 's'} of the host" + (
             ", and it failed: counted up to its end" if run.failed else ""
         )
         rows = list(_rows(run.crossings, found))

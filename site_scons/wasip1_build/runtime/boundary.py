@@ -6,8 +6,9 @@ which calls through a table: the guest is linked with those, by position, becaus
 fd_write twice. The counter is instantiated after the guest. It imports the guest's memory and
 exports it again, since a function of WASI takes the memory that its caller exports; it wraps each
 of the host's functions with what counts its calls, its errors and the bytes that it moved, and
-fills the table with the wrappers. The guest's own code stays as it is, and a call costs 2 to 7 ns
-more; a Python function around each call is 27 times slower (measured with wasmtime 49).
+fills the table with the wrappers. The guest's own code stays as it is, and a call costs 2 to 10 ns
+more (bench/boundary_cost.py); a Python function around each call is 27 times slower (measured with
+wasmtime 49).
 """
 
 from __future__ import annotations
