@@ -170,6 +170,7 @@ func main() {
 UNSTEADY = {"clock_time_get", "poll_oneoff", "sched_yield", "environ_get", "environ_sizes_get"}
 
 
+@pytest.mark.dear
 def test_a_go_program_is_counted_as_wasmtime_traces_it(
     go_module: Callable[[str], Path],
     both: Callable[..., tuple[Counter[object], ...]],
