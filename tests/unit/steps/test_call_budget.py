@@ -35,14 +35,16 @@ MODULE = """(module
 WORDS = {"one": (), "three": ("b", "c")}  # the first argument is the artifact's name
 
 
-def built(root: Path, limits: model.Budget, *, end: str = "", fields: str = "") -> list[Finding]:
+def built(
+    root: Path, limits: model.Budget, *, end: str = "", fields: str = "", timeout_s: float = 60
+) -> list[Finding]:
     """What the budget finds of two checks, which call fd_write twice and six times."""
     wat = MODULE.replace("END", end) % fields
     put(root, "a.wasm", bytes(wasmtime.wat2wasm(wat)))
     context = context_in(root, {"wasmtime-library": "49.0.0"})
     expect = Expect(exit=None)
     checks = tuple(
-        Check(name, words, timeout_s=0.3, expect=expect) for name, words in WORDS.items()
+        Check(name, words, timeout_s=timeout_s, expect=expect) for name, words in WORDS.items()
     )
     run(counting(checks), context)
     step = Budget(".:a", "a.wasm", None, None, (), "a.checks.json", "a.sizes.json", limits)
@@ -79,7 +81,7 @@ def test_the_check_that_calls_most_is_compared_with_the_budget(tmp_path: Path, e
 
 
 def test_calls_of_a_run_that_was_killed_are_not_known_and_prove_nothing(tmp_path: Path) -> None:
-    (finding,) = built(tmp_path, limited(fd_write=9), end="(loop $l (br $l))")
+    (finding,) = built(tmp_path, limited(fd_write=9), end="(loop $l (br $l))", timeout_s=0.3)
     assert (finding.rule, finding.key) == ("budget-unproved", "budget.fd-write")
     assert "the budget of 9 calls of fd_write is not proved" in finding.what
     assert "the calls of one, three are not known" in finding.why
