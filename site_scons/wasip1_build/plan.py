@@ -169,7 +169,7 @@ def _artifact(
         output=names.file("sizes.json"),
         budget=artifact.budget,
     )
-    launched, refused = _launched(artifact, names, module, precompile)
+    launched, refused = launched_of(artifact, names, module, precompile)
     gate = Gate(
         artifact=artifact.id,
         results=(verify.output, checks.output, sizes.output),
@@ -277,7 +277,7 @@ def _checks(
     )
 
 
-def _launched(
+def launched_of(
     artifact: Artifact, names: Names, module: str, precompile: Iterable[Aot]
 ) -> tuple[Launched, dict[str, tuple[str, ...]]]:
     """What scripts for other runtimes' programs start, and those that get none, with the reasons:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding, failure
 from wasip1_build.measure.aside import Apart, Aside
+from wasip1_build.measure.cost import Cost, cost_of
 from wasip1_build.measure.spread import Spread
 from wasip1_build.runtime.trial import try_once
 from wasip1_build.spec.model import Artifact, Budget, Compiler, Runtime
@@ -32,13 +30,6 @@ from wasip1_build.toolchain.tinygo import STAND_IN
 
 COMPILERS: tuple[Compiler, ...] = ("go", "tinygo")
 FORMS = {"wasm": "wasm", "br": "wasm.br", "gz": "wasm.gz"}
-
-
-class Cost(NamedTuple):
-    """Of a program and those that it started."""
-
-    wall_ns: int
-    cpu_ns: int
 
 
 @dataclass(frozen=True)
@@ -155,11 +146,11 @@ class _Side:
         aside.run(aside.shared)
         compiled = [next(aside.of(Compile))]  # TinyGo's debug module is none that ships
         self.tell(f"compiling with {self.compiler}, from nothing")
-        cold = _cost(lambda: aside.run(compiled))
+        cold = cost_of(lambda: aside.run(compiled))
         # There a build keeps what it linked, so that go need not link it again.
         shutil.rmtree(aside.context.state("stage"), ignore_errors=True)
         self.tell(f"compiling with {self.compiler}, again")
-        again = _cost(lambda: aside.run(compiled))
+        again = cost_of(lambda: aside.run(compiled))
         aside.run(aside.of(Strip, VerifyImports, Brotli, Gzip, Aot))
         aside.run(aside.of(RunChecks))
         return _Built(self, cold, again, tuple(self._tested()))
@@ -227,12 +218,3 @@ class _Built:
 
     def _size(self, output: str) -> int:
         return self.side.aside.path(output).stat().st_size
-
-
-def _cost(act: Callable[[], None]) -> Cost:
-    """What something costs with the programs that it runs to their end."""
-    before, started_ns = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter_ns()
-    act()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(time.perf_counter_ns() - started_ns, round(cpu_s * 1e9))

@@ -7,7 +7,8 @@ from typing import Any
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Severity
-from wasip1_build.measure.by_compiler import Cost, Measured
+from wasip1_build.measure.by_compiler import Measured
+from wasip1_build.measure.cost import Cost
 from wasip1_build.measure.spread import Spread
 from wasip1_build.report.lines import aligned, spread_text
 from wasip1_build.steps.test_record import TestRecord

@@ -39,7 +39,7 @@ def main(directory: Path) -> None:
 
     request = Request.from_json((directory / REQUEST).read_text())
     if request.library:
-        _use_library(Path(request.library))
+        use_library(Path(request.library))
     from wasip1_build.runtime.execute import execute
 
     printed = _Bounded(HOST_OUTPUT_CHARS)
@@ -51,7 +51,7 @@ def main(directory: Path) -> None:
     unfinished.rename(directory / RESPONSE)
 
 
-def _use_library(package: Path) -> None:
+def use_library(package: Path) -> None:
     """Makes `import wasmtime` mean the package in a directory, whatever else is installed."""
     spec = importlib.util.spec_from_file_location(
         "wasmtime", package / "__init__.py", submodule_search_locations=[str(package)]

@@ -57,7 +57,13 @@ def command(request: Request, directory: Path) -> tuple[str, ...]:
     """
     directory.mkdir(parents=True, exist_ok=True)
     (directory / child.REQUEST).write_text(request.to_json())
-    return (sys.executable, "-I", "-B", child.__file__, str(directory))
+    return python_command(child.__file__, directory)
+
+
+def python_command(program: str, directory: Path) -> tuple[str, ...]:
+    """The command line of a program of this package that finds its request in a directory: neither
+    the user's site nor the working directory's modules decide what it imports."""
+    return (sys.executable, "-I", "-B", program, str(directory))
 
 
 def response_in(directory: Path) -> Response | None:
@@ -96,10 +102,12 @@ def launch(
     stdin: bytes | Path | None = None,
     written: tuple[Path, ...] = (),
     together: bool = False,
+    cpus: int = 1,
 ) -> Outcome:
     """Carries out a request under limits; `written` are the directories that the guest can write.
 
-    With `together` stderr comes with stdout, as process.run says.
+    With `together` stderr comes with stdout, as process.run says. A module that is not compiled
+    yet is, by as many threads as `cpus`.
 
     Raises OSError where no process can be started or `stdin` cannot be read.
     """
@@ -113,7 +121,7 @@ def launch(
     )
     result = process.run(
         argv,
-        env=child_environment(),
+        env=child_environment(cpus),
         cwd=directory,
         stdin=stdin,
         timeout_s=START_S + limits.timeout_s,

@@ -175,7 +175,7 @@ def _wasmtime_refusals(launched: Launched) -> Iterator[str]:
 
 # wasmtime runs interruptible machine code under a time-out of its own only, which does not end a
 # sleep; so that is set beyond any, and the launcher keeps the declared one.
-_A_YEAR_S = 31_536_000
+A_YEAR_S = 31_536_000
 
 
 def _wasmtime(launched: Launched) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _wasmtime(launched: Launched) -> Iterator[str]:
             *(f"--dir {_host(grant, f'::{grant.guest}')}" for grant in launched.grants.dirs),
             *(f"--env {shlex.quote(f'{name}={value}')}" for name, value in launched.env),
             *(f"--env {shlex.quote(name)}" for name in launched.grants.env_inherit),
-            *([f"-W timeout={_A_YEAR_S}s"] if launched.interruptible else []),
+            *([f"-W timeout={A_YEAR_S}s"] if launched.interruptible else []),
             *([f"-W max-memory-size={memory_bytes}"] if memory_bytes is not None else []),
         ]
     )

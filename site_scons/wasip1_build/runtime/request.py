@@ -74,7 +74,8 @@ class Request(NamedTuple):
     `host_file`. A module that is `attended`, run for whom asked for it, is compiled with
     optimization and may end with any exit code; one that is judged, without and as wasmtime
     takes them: below 126.
-    `counted` are the module's imports by position where their calls are to be counted.
+    `counted` are the module's imports by position where their calls are to be counted. With
+    `fueled` the instructions are: the code must be compiled so, and time and chance are fixed.
     """
 
     action: Action
@@ -95,6 +96,7 @@ class Request(NamedTuple):
     library: str | None = None  # the wasmtime package's directory; None: whatever Python imports
     attended: bool = False
     counted: tuple[HostFunction, ...] | None = None
+    fueled: bool = False
 
     def to_json(self) -> str:
         """The request as JSON text."""
@@ -124,7 +126,8 @@ class Response(NamedTuple):
     `crossings` what crossed at each import, by position, where that was asked for and could be
     done. `phases_ns` are the times of load (of code that is compiled), start
     (instantiation, and _initialize of a reactor) and run, of those that were reached, and
-    `phases_cpu_ns` what they used of CPUs, the kernel's work for them included.
+    `phases_cpu_ns` what they used of CPUs, the kernel's work for them included. `instructions` are
+    those that the guest executed, in the engine's units of fuel, where that was asked for.
     """
 
     stage: Stage
@@ -140,6 +143,7 @@ class Response(NamedTuple):
     phases_ns: Mapping[str, int] = {}
     phases_cpu_ns: Mapping[str, int] = {}
     crossings: tuple[Crossing, ...] | None = None
+    instructions: int | None = None
 
     @property
     def imports(self) -> tuple[tuple[str, str, int], ...] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.runtime import grants as guest
 from wasip1_build.runtime.granted import Layout
 from wasip1_build.runtime.launch import Limits, Outcome, compile_module, launch
-from wasip1_build.runtime.request import Action, Call, HostFunction, Request
+from wasip1_build.runtime.request import Action, Call, HostFunction, Preopen, Request
 from wasip1_build.runtime.staging import Entry, copy_tree, remove_tree, snapshot
 from wasip1_build.runtime.verdict import Run
 from wasip1_build.spec.model import Check, Expect, Grants, Kind
@@ -28,6 +28,7 @@ class Subject:
     which each run gets its own, and `listings` is what is in them. `standard` limits count where
     neither the check nor max-memory says another. `counted` are the module's imports where
     their calls are to be counted, in all runs but of `INSTANTIATES`, which asks how it is linked.
+    With `fueled` instructions are.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Subject:
     memory_limit_bytes: int | None = None
     max_memory_bytes: int | None = None
     counted: tuple[HostFunction, ...] | None = None
+    fueled: bool = False
     standard: Limits = field(default_factory=Limits)
 
     def limits(self, check: Check) -> Limits:
@@ -69,6 +71,7 @@ def compile_form(subject: Subject, module: Path, code: Path, cpus: int) -> Outco
         compiled=str(code),
         cache=subject.cache,
         library=subject.library,
+        fueled=subject.fueled,
     )
     place = subject.place()
     try:
@@ -85,18 +88,55 @@ def try_once(subject: Subject, check: Check, form: str, code: Path) -> Run:
     action = _action(subject.kind, check)
     # A command is only linked: no code of it runs that could look at a directory.
     staged = Layout() if action == "instantiate" else subject.layout
+    request = _request(subject, check, action, code)
+
+    def run(place: Place) -> Outcome:
+        return launch(
+            request._replace(preopens=place.preopens),
+            place.directory / "child",
+            subject.limits(check),
+            stdin=place.stdin,
+            written=place.written,
+        )
+
+    return try_in_copies(subject, check, form, run, staged)
+
+
+def request_of(subject: Subject, check: Check, code: Path) -> Request:
+    """What `try_once` asks of the engine, but for the directories, which `Place` has."""
+    return _request(subject, check, _action(subject.kind, check), code)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one run takes place: an empty directory of its own, private copies of what is granted,
+    and the check's stdin."""
+
+    directory: Path
+    preopens: tuple[Preopen, ...]
+    written: tuple[Path, ...]
+    stdin: bytes | Path | None
+
+
+def try_in_copies(
+    subject: Subject,
+    check: Check,
+    form: str,
+    run: Callable[[Place], Outcome],
+    staged: Layout | None = None,
+) -> Run:
+    """Runs something on copies of the granted directories, and looks at what it left there.
+
+    Raises OSError where they cannot be copied, and what `run` raises.
+    """
+    staged = subject.layout if staged is None else staged
     place = subject.place()
     copies = place / "granted"
+    directories = staged.directories(copies)
     try:
-        for root, directory in enumerate(staged.directories(copies)):
+        for root, directory in enumerate(directories):
             copy_tree(subject.pristine / str(root), subject.listings[root], directory)
-        outcome = launch(
-            _request(subject, check, action, code, staged, copies),
-            place / "child",
-            subject.limits(check),
-            stdin=_stdin(subject, check),
-            written=staged.directories(copies),
-        )
+        outcome = run(Place(place, staged.preopens(copies), directories, _stdin(subject, check)))
         if outcome.response is None:
             return Run(form, outcome)
         return _looked_at(subject, check, Run(form, outcome), staged, copies)
@@ -112,9 +152,7 @@ def _action(kind: Kind, check: Check) -> Action:
     return "instantiate" if check is INSTANTIATES else "run"
 
 
-def _request(
-    subject: Subject, check: Check, action: Action, code: Path, staged: Layout, copies: Path
-) -> Request:
+def _request(subject: Subject, check: Check, action: Action, code: Path) -> Request:
     limits = subject.limits(check)
     return Request(
         action=action,
@@ -123,7 +161,6 @@ def _request(
         interruptible=subject.interruptible,
         argv=guest.arguments(subject.name, subject.grants, check),
         env=guest.environment(subject.grants, check, subject.gogc, subject.memory_limit_bytes),
-        preopens=staged.preopens(copies),
         stdin=guest.stdin_of(subject.grants, check),
         functions=subject.functions,
         host_file=str(subject.root / check.host) if check.host else None,
@@ -132,6 +169,7 @@ def _request(
         memory_bytes=limits.memory_bytes,
         library=subject.library,
         counted=None if check is INSTANTIATES else subject.counted,
+        fueled=subject.fueled,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wasip1_build.findings import Finding, Severity
-from wasip1_build.measure.by_compiler import Cost, Measured
+from wasip1_build.measure.by_compiler import Measured
+from wasip1_build.measure.cost import Cost
 from wasip1_build.measure.spread import Spread
 from wasip1_build.report.by_compiler import compared_record, compared_text
 from wasip1_build.runtime.go_test_output import TestOutcome

@@ -42,3 +42,10 @@ class Probe(Protocol):
     def once(self) -> Sample:
         """Does it once. Raises Failure where the result is not what it must be: nothing that is
         wrong has a speed."""
+
+
+class LeftOut(NamedTuple):
+    """What is not measured, in words ("wazero 1.12.0, check resizes"), and why."""
+
+    what: str
+    why: str

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
-from wasip1_build.measure.bench.probe import Probe
+from wasip1_build.files import sha256_of_file, sha256_of_json
+from wasip1_build.measure.bench.cases import Cases, Runs, cases
+from wasip1_build.measure.bench.compilation import CompileByLibrary, CompileByWazero
+from wasip1_build.measure.bench.counts import counts
+from wasip1_build.measure.bench.delivery import Form, fetches
+from wasip1_build.measure.bench.execution import PerRequest, RunCode
+from wasip1_build.measure.bench.instances import instance_probe, load_probe
+from wasip1_build.measure.bench.native import built, natively
+from wasip1_build.measure.bench.probe import LeftOut, Probe
+from wasip1_build.measure.bench.runtimes import Given, Installed, by_programs, installed
 from wasip1_build.measure.bench.subject import BenchSubject
+from wasip1_build.measure.gc_checks import CASE, cases_of
+from wasip1_build.plan import launched_of
+from wasip1_build.spec.model import Check
+from wasip1_build.steps.aot import Aot
+from wasip1_build.steps.compile import Compile
+from wasip1_build.steps.results import read_result
+from wasip1_build.steps.step import Context
+from wasip1_build.toolchain.host import host_target
+from wasip1_build.toolchain.tools import ToolRequest
 
-
-class LeftOut(NamedTuple):
-    """What is not measured, in the words of a series ("wazero 1.12.0, check NAME"), and why."""
-
-    what: str
-    why: str
+Tell = Callable[[str], None]
+NATIVE = "native"  # among the runtimes that a user can name
+LIBRARY = ToolRequest("wasmtime-library")
 
 
 class Probes(NamedTuple):
@@ -30,14 +48,145 @@ class Probes(NamedTuple):
 
 
 @contextmanager
-def probes_of(
-    subject: BenchSubject, tell: Callable[[str], None] = lambda _line: None
-) -> Iterator[Probes]:
+def probes_of(subject: BenchSubject, tell: Tell = lambda _line: None) -> Iterator[Probes]:
     """The probes of an artifact whose outputs, A.checks.json among them, are built and current.
 
-    What probes need lies in the scratch directory of its context, and what they run (a local server,
-    hosts) ends with the `with` statement. Everything runs once before it comes out of here,
-    verified: what cannot be measured is known, and caches are warm. `tell` is given lines for
-    people about that. Raises Failure where no machine code can be made for this machine.
+    What probes need lies in the scratch directory of its context, and what they run (a local
+    server) ends with the `with` statement. Other programs have run each case once before they come
+    out of here, verified, so that what they cannot do is known. `tell` is given lines for people
+    about that. Raises Failure where no machine code can be made for this machine, and OSError.
     """
-    yield Probes((), (), {})
+    place = Path(tempfile.mkdtemp(prefix="bench-", dir=subject.context.scratch()))
+    preparing = _Preparing(replace(subject, context=subject.context.staged(place)), tell)
+    with fetches(preparing.forms(), subject.files.module) as delivery:
+        found = (*delivery, *preparing.found())
+        yield Probes(
+            tuple(each for each in found if not isinstance(each, LeftOut)),
+            tuple(each for each in found if isinstance(each, LeftOut)),
+            preparing.digests,
+        )
+
+
+class _Preparing:
+    """One artifact, while its probes are made."""
+
+    def __init__(self, subject: BenchSubject, tell: Tell) -> None:
+        self.subject, self.tell = subject, tell
+        self.context: Context = subject.context
+        self.asked = subject.runtimes
+        library = self.context.tools.find(LIBRARY)
+        self.engine = f"wasmtime library {library.version}"
+        self.runs = self._runs()
+        self.digests = {
+            "module": sha256_of_file(self.runs.module),
+            "cwasm": sha256_of_file(self.runs.code),
+            self.engine: sha256_of_json(dict(self.context.tools.identity(LIBRARY))),
+        }
+
+    def forms(self) -> tuple[Form, ...]:
+        """Those in which the module can be sent."""
+        files = self.subject.files
+        known = (("raw", "", files.module), ("gz", "gzip", files.gz), ("br", "br", files.br))
+        return tuple(Form(name, encoding, file) for name, encoding, file in known if file)
+
+    def found(self) -> Iterator[Probe | LeftOut]:
+        """All but the fetches."""
+        formats = {form.name for form in self.forms()}
+        for name in ("gz", "br"):
+            if name not in formats:
+                yield LeftOut(f"fetch {name}", f'compress.formats has no "{name}"')
+        programs = tuple(self._programs())
+        yield from (each for each in programs if isinstance(each, LeftOut))
+        usable = tuple(each for each in programs if isinstance(each, Installed))
+        yield CompileByLibrary(self.runs, self.engine)
+        for program in usable:
+            if program.name == "wazero":
+                yield CompileByWazero(self.runs, program.program, program.title)
+        yield load_probe(self.runs, self.engine)
+        yield instance_probe(self.runs, self.engine)
+        yield from self._executions(self._cases(), usable)
+
+    def _executions(self, made: Cases, usable: tuple[Installed, ...]) -> Iterator[Probe | LeftOut]:
+        yield from made.left_out
+        checks = tuple(_typical_first(made.checks))
+        if not checks:
+            yield LeftOut("execution", "no check passes and no case of bench is declared")
+            return
+        self.tell(f"counting host calls and instructions of {self.subject.artifact.name}")
+        counted = counts(self.runs, checks)
+        yield from counted.left_out
+        for check in checks:
+            yield RunCode(self.runs, check, self.engine, counted.facts[check.name])
+            yield PerRequest(self.runs, check, self.engine, compiles=False)
+        yield PerRequest(self.runs, checks[0], self.engine, compiles=True)
+        self.tell(f"trying {self.subject.artifact.name} on each runtime")
+        yield from by_programs(self._given(), usable, checks)
+        yield from self._natively(checks, made.unsteady)
+
+    def _natively(
+        self, checks: tuple[Check, ...], unsteady: frozenset[str]
+    ) -> Iterator[Probe | LeftOut]:
+        if self.subject.is_base or (self.asked and NATIVE not in self.asked):
+            return
+        self.tell(f"building {self.subject.artifact.name} for this machine")
+        native = built(self.subject.artifact, self._first(Compile), self.context)
+        if isinstance(native, LeftOut):
+            yield native
+            return
+        self.digests[native.title] = sha256_of_file(native.program)
+        yield from natively(native, self.runs, checks, unsteady)
+
+    def _cases(self) -> Cases:
+        artifact = self.subject.artifact
+        record = read_result(
+            self.context.path(self.subject.checking.output), f"{artifact.name}.checks.json"
+        )
+        passed = frozenset(each["name"] for each in record["checks"] if each["verdict"] == "pass")
+        return cases(self.runs, artifact.checks, cases_of(artifact), passed)
+
+    def _programs(self) -> Iterator[Installed | LeftOut]:
+        request = self._aot().wasmtime
+        for each in installed(self.context.tools, request, self.asked):
+            if isinstance(each, Installed):
+                self.digests[each.title] = self.context.digests.digest(each.program) or ""
+            yield each
+
+    def _given(self) -> Given:
+        planned = self.subject.planned
+        steps = [step for step in planned.steps if isinstance(step, Aot)]
+        module = planned.names.file("wasm")
+        _launched, refused = launched_of(planned.artifact, planned.names, module, steps)
+        return Given(self.runs, refused, self.context.scratch() / "warm")
+
+    def _runs(self) -> Runs:
+        checking, files = self.subject.checking, self.subject.files
+        return Runs(
+            checking.subject(self.context),
+            files.module,
+            files.cwasm or self._compiled(),
+            self.context.path,
+            self.context.cpus,
+        )
+
+    def _compiled(self) -> Path:
+        """Machine code for this machine, where the build makes none. Raises Failure."""
+        self.tell(f"compiling {self.subject.artifact.name} for this machine")
+        step = replace(self._aot(), module=str(self.subject.files.module))
+        step.run(self.context)
+        return self.context.out(step.output)
+
+    def _aot(self) -> Aot:
+        planned = next((s for s in self.subject.planned.steps if isinstance(s, Aot)), None)
+        asked = planned.wasmtime if planned else ToolRequest("wasmtime")
+        interruptible = self.subject.artifact.aot_interruptible
+        return Aot("", "bench.cwasm", host_target(), interruptible, asked, LIBRARY)
+
+    def _first(self, kind: type[Compile]) -> Compile:
+        return next(step for step in self.subject.planned.steps if isinstance(step, kind))
+
+
+def _typical_first(checks: Iterable[Check]) -> Iterator[Check]:
+    """The cases of bench before the checks: who declares one means that it is typical."""
+    ordered = tuple(checks)
+    yield from (check for check in ordered if check.name.startswith(CASE))
+    yield from (check for check in ordered if not check.name.startswith(CASE))

@@ -1,4 +1,4 @@
-"""Of what are the phases measured? The files of one artifact: today's, or those of an earlier run."""
+"""Of what are the phases measured? The files of one artifact: today's, or an earlier run's."""
 
 from __future__ import annotations
 
