@@ -15,9 +15,12 @@ from wasip1_build.measure.bench.compilation import CompileByLibrary, CompileByWa
 from wasip1_build.measure.bench.counts import counts
 from wasip1_build.measure.bench.delivery import Form, fetches
 from wasip1_build.measure.bench.execution import PerRequest, RunCode
+from wasip1_build.measure.bench.go_benchmarks import benchmarks
 from wasip1_build.measure.bench.instances import instance_probe, load_probe
 from wasip1_build.measure.bench.native import built, natively
+from wasip1_build.measure.bench.pooled import THREADS, Pooled, why_not
 from wasip1_build.measure.bench.probe import LeftOut, Probe
+from wasip1_build.measure.bench.programs import tried
 from wasip1_build.measure.bench.runtimes import Given, Installed, by_programs, installed
 from wasip1_build.measure.bench.subject import BenchSubject
 from wasip1_build.measure.gc_checks import CASE, cases_of
@@ -76,7 +79,7 @@ class _Preparing:
         self.asked = subject.runtimes
         library = self.context.tools.find(LIBRARY)
         self.engine = f"wasmtime library {library.version}"
-        self.runs = self._runs()
+        self.runs = self._made()
         self.digests = {
             "module": sha256_of_file(self.runs.module),
             "cwasm": sha256_of_file(self.runs.code),
@@ -105,12 +108,14 @@ class _Preparing:
         yield load_probe(self.runs, self.engine)
         yield instance_probe(self.runs, self.engine)
         yield from self._executions(self._cases(), usable)
+        if not self.subject.is_base:
+            yield from self._go_benchmarks()
 
     def _executions(self, made: Cases, usable: tuple[Installed, ...]) -> Iterator[Probe | LeftOut]:
         yield from made.left_out
-        checks = tuple(_typical_first(made.checks))
+        checks = tuple(_typical_first(check for check in made.checks if self._runs_code(check)))
         if not checks:
-            yield LeftOut("execution", "no check passes and no case of bench is declared")
+            yield LeftOut("execution", "no check that runs code passes, and no case of bench")
             return
         self.tell(f"counting host calls and instructions of {self.subject.artifact.name}")
         counted = counts(self.runs, checks)
@@ -119,9 +124,23 @@ class _Preparing:
             yield RunCode(self.runs, check, self.engine, counted.facts[check.name])
             yield PerRequest(self.runs, check, self.engine, compiles=False)
         yield PerRequest(self.runs, checks[0], self.engine, compiles=True)
+        yield from self._pooled(checks)
         self.tell(f"trying {self.subject.artifact.name} on each runtime")
         yield from by_programs(self._given(), usable, checks)
         yield from self._natively(checks, made.unsteady)
+
+    def _pooled(self, checks: tuple[Check, ...]) -> Iterator[Probe | LeftOut]:
+        """Each case in a host, and the first by several threads."""
+        manifest = self.context.path(self.subject.planned.names.manifest)
+        why = "the host serves today's files" if self.subject.is_base else ""
+        why = why or why_not(self.runs, manifest)
+        if why:
+            yield LeftOut("pooled host", why)
+            return
+        for check in checks:
+            for threads in THREADS if check is checks[0] else THREADS[:1]:
+                probe = Pooled(self.runs, check, manifest, self.engine, threads)
+                yield tried(probe, f"{probe.series.way}, {check.name}")
 
     def _natively(
         self, checks: tuple[Check, ...], unsteady: frozenset[str]
@@ -135,6 +154,18 @@ class _Preparing:
             return
         self.digests[native.title] = sha256_of_file(native.program)
         yield from natively(native, self.runs, checks, unsteady)
+
+    def _go_benchmarks(self) -> Iterator[Probe | LeftOut]:
+        artifact = self.subject.artifact
+        if artifact.bench.go:
+            self.tell(f"building the Go benchmarks of {artifact.name}")
+        natively = not self.asked or NATIVE in self.asked
+        compiled = self._first(Compile)
+        yield from benchmarks(artifact, compiled, self.context, self.engine, natively=natively)
+
+    def _runs_code(self, check: Check) -> bool:
+        """Whether it does more than to start a reactor, which its instance does."""
+        return self.subject.artifact.kind == "command" or check.invoke is not None
 
     def _cases(self) -> Cases:
         artifact = self.subject.artifact
@@ -158,7 +189,7 @@ class _Preparing:
         _launched, refused = launched_of(planned.artifact, planned.names, module, steps)
         return Given(self.runs, refused, self.context.scratch() / "warm")
 
-    def _runs(self) -> Runs:
+    def _made(self) -> Runs:
         checking, files = self.subject.checking, self.subject.files
         return Runs(
             checking.subject(self.context),
