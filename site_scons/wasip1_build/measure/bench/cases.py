@@ -42,7 +42,11 @@ class Runs:
         found = judge(check, run, self.subject.limits(check), lambda name: self._read(name))
         if found:
             before = f"{how}: " if how else ""
-            raise Failure(tuple(replace(each, what=f"{before}{each.what}") for each in found))
+            scratch = f"{self.subject.scratch}/"  # where it is kept what a case wrote first
+            said = (before + each.what.replace(scratch, "") for each in found)
+            raise Failure(
+                tuple(replace(each, what=what) for each, what in zip(found, said, strict=True))
+            )
 
     def once(self, check: Check) -> Run:
         """One run of the machine code. Raises OSError."""
@@ -103,6 +107,6 @@ def _proved(runs: Runs, check: Check) -> Check | None:
     first, second = runs.once(check).outcome.stdout, runs.once(check).outcome.stdout
     if first != second:
         return None
-    file = runs.subject.scratch / f"{check.name}.stdout"
+    file = runs.subject.scratch / f"{check.name}.first-run"
     file.write_bytes(first)
     return replace(check, expect=replace(expect, stdout_file=str(file)))

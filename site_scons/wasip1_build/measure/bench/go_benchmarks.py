@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -60,6 +61,7 @@ class Side:
     title: str  # "go 1.27.3", "wasip1 exec wasmtime 49.0.0"
     before: tuple[str, ...]  # of the command line
     env: Mapping[str, str]
+    is_native: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,31 +110,26 @@ def benchmarks(
     if isinstance(packages, LeftOut):
         yield packages
         return
-    native = Side(f"go {tool.version}", (), _variables(artifact, context))
-    on_wasip1 = _on_wasip1(artifact, context, engine)
-    for number, package in enumerate(packages):
-        place = context.scratch() / "benchmarks" / str(number)
-        place.mkdir(parents=True)
-        binaries = {}
-        for side, is_native in ((native, True), (on_wasip1, False)):
-            binary = place / ("native.test" if is_native else "wasip1.test.wasm")
-            why = _built(artifact, compiled, context, tool, package, binary, native=is_native)
-            if why:
-                yield LeftOut(f"{WAY}s of {package.import_path}, {side.title}", why)
-            elif binary.is_file():  # go writes none of a package without tests
-                binaries[side] = binary
-        yield from _of(package, [(s, b) for s, b in binaries.items() if natively or s.before])
+    native = Side(f"go {tool.version}", (), _variables(artifact, context), is_native=True)
+    sides = (*([native] if natively else []), _on_wasip1(artifact, context, engine))
+    making = _Making(artifact, compiled, context, tool)
+    for package in packages:
+        for side in sides:
+            made = making.binary(package, side)
+            if isinstance(made, LeftOut):
+                yield made
+            elif made.is_file():  # go writes none of a package without tests
+                yield from _of(package, side, made)
 
 
-def _of(package: Package, sides: list[tuple[Side, Path]]) -> Iterator[Probe | LeftOut]:
-    """Each benchmark that runs once, on each side."""
-    for side, binary in sides:
-        result = ran(side, package, binary, ".", "1x")
-        found = parsed(result.stdout.decode(errors="replace"))
-        if result.returncode or result.killed:
-            yield LeftOut(f"{WAY}s of {package.import_path}, {side.title}", _why(result))
-            continue
-        yield from (GoBenchmark(side, package, binary, name) for name in found)
+def _of(package: Package, side: Side, binary: Path) -> Iterator[Probe | LeftOut]:
+    """The benchmarks of a test binary, each of which runs once."""
+    result = ran(side, package, binary, ".", "1x")
+    if result.returncode or result.killed:
+        yield LeftOut(f"{WAY}s of {package.import_path}, {side.title}", _why(result))
+        return
+    found = parsed(result.stdout.decode(errors="replace"))
+    yield from (GoBenchmark(side, package, binary, name) for name in found)
 
 
 def ran(side: Side, package: Package, binary: Path, pattern: str, time: str) -> process.Result:
@@ -182,26 +179,33 @@ def _packages(
     return tuple(Package(path, Path(directory)) for path, _tab, directory in pairs)
 
 
-def _built(
-    artifact: Artifact,
-    compiled: Compile,
-    context: Context,
-    tool: Tool,
-    package: Package,
-    binary: Path,
-    *,
-    native: bool,
-) -> str:
-    """Builds a package's test binary; why there is none, "" where it went well."""
-    flags = ("-trimpath", "-buildvcs=false", *_tags(artifact), *artifact.go_flags)
-    arguments = ["test", "-c", "-o", str(binary), *flags, "--", package.import_path]
-    if native:
-        environment = native_environment(context, tool)
-        argv = [str(tool.path), *arguments]
-        result = run_in_modules(context, compiled.modules, argv, environment)
-    else:
-        result = run_go(context, tool, compiled.modules, arguments)
-    return _first_line(result.stderr) if result.returncode else ""
+@dataclass(frozen=True)
+class _Making:
+    """Builds test binaries as the artifact is built."""
+
+    artifact: Artifact
+    compiled: Compile
+    context: Context
+    tool: Tool
+
+    def binary(self, package: Package, side: Side) -> Path | LeftOut:
+        """A package's test binary for one side, or why there is none. Raises OSError."""
+        place = Path(tempfile.mkdtemp(prefix="go-bench-", dir=self.context.scratch()))
+        binary = place / ("native.test" if side.is_native else "wasip1.test.wasm")
+        flags = ("-trimpath", "-buildvcs=false", *_tags(self.artifact), *self.artifact.go_flags)
+        arguments = ["test", "-c", "-o", str(binary), *flags, package.import_path]
+        result = self._run(arguments, native=side.is_native)
+        if result.returncode:
+            what = f"{WAY}s of {package.import_path}, {side.title}"
+            return LeftOut(what, _first_line(result.stderr))
+        return binary
+
+    def _run(self, arguments: list[str], *, native: bool) -> process.Result:
+        context, modules = self.context, self.compiled.modules
+        if not native:
+            return run_go(context, self.tool, modules, arguments)
+        environment = native_environment(context, self.tool)
+        return run_in_modules(context, modules, [str(self.tool.path), *arguments], environment)
 
 
 def _tags(artifact: Artifact) -> tuple[str, ...]:
