@@ -50,7 +50,10 @@ def _brotli() -> Decoder:
         decoder = brotli.Decompressor()
 
         def decompress(self, data: bytes, /) -> bytes:
-            return bytes(self.decoder.process(data))
+            try:
+                return bytes(self.decoder.process(data))
+            except brotli.error as error:
+                raise ValueError(str(error)) from None
 
     return Brotli()
 
