@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -9,9 +11,10 @@ from typing import NamedTuple
 from wasip1_build import process
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure
+from wasip1_build.measure.bench import program_child
 from wasip1_build.measure.bench.cases import Runs
 from wasip1_build.measure.bench.probe import LeftOut, Probe, Sample, Series
-from wasip1_build.measure.cost import Cost, cpu_of_children_ns
+from wasip1_build.measure.cost import Cost
 from wasip1_build.runtime.launch import Limits, Outcome
 from wasip1_build.runtime.request import Response
 from wasip1_build.runtime.scratch_watch import ScratchWatch
@@ -77,9 +80,9 @@ def _ran(command: Command, place: Place, limits: Limits) -> tuple[Outcome, Cost]
         size_bytes=limits.scratch_bytes,
         files=limits.scratch_files,
     )
-    before_ns = cpu_of_children_ns()
+    told = place.directory / "told.json"
     result = process.run(
-        command.argv,
+        (sys.executable, "-I", "-S", program_child.__file__, str(told), *command.argv),
         env=command.env,
         cwd=command.cwd,
         stdin=place.stdin,
@@ -87,9 +90,18 @@ def _ran(command: Command, place: Place, limits: Limits) -> tuple[Outcome, Cost]
         output_bytes=limits.output_bytes,
         watch=watch,
     )
-    cost = Cost(round(result.elapsed_s * 1e9), cpu_of_children_ns() - before_ns)
     watch.overfull()  # what was written since it was asked last
     killed = watch.reason or ("output" if result.killed else "")
-    ended = not killed and result.returncode >= 0
-    response = Response("ended", exit=result.returncode) if ended else None
-    return Outcome(response, result.stdout, result.stderr, killed, result.returncode), cost
+    record = {} if killed else _record(told)
+    code: int = record.get("code", result.returncode or -1)
+    response = Response("ended", exit=code) if code >= 0 else None
+    outcome = Outcome(response, result.stdout, result.stderr, killed, code)
+    return outcome, Cost(record.get("wall_ns", 0), record.get("cpu_ns", 0))
+
+
+def _record(told: Path) -> dict[str, int]:
+    try:
+        record: dict[str, int] = json.loads(told.read_text())
+    except (OSError, ValueError):  # who should have written it was killed
+        return {}
+    return record
