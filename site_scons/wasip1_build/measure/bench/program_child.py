@@ -1,9 +1,9 @@
 """The small process that starts a program and tells what it took: `python -I -S program_child.py
 FILE PROGRAM ARGUMENT...`, with the program's own stdin, stdout, stderr and environment.
 
-What a process has used of a CPU before it became a program counts for the program: 5 ms where a
-Python of 60 MB is what it was copied from, and .5 ms where it is this one (Linux; a native hello
-takes 1).
+What a process has used of a CPU before it became a program counts for the program. Of /bin/true
+that was 6 ms where it was copied from the Python that builds, and is 2.4 from this one (Linux, two
+cores with the work of fifteen).
 """
 
 from __future__ import annotations

@@ -114,6 +114,7 @@ def test_what_native_go_cannot_build_is_said(made: Aside) -> None:
     assert "go benchmarks of ./none" in left_out
 
 
+@pytest.mark.dear
 def test_an_earlier_runs_files_are_measured_without_what_does_not_depend_on_them(
     made: Aside,
 ) -> None:
@@ -125,6 +126,7 @@ def test_an_earlier_runs_files_are_measured_without_what_does_not_depend_on_them
     assert runtimes <= {"", "wasmtime"}
 
 
+@pytest.mark.dear
 def test_machine_code_is_made_where_the_build_makes_none(tmp_path: Path) -> None:
     aside = by_hand(tmp_path / "work", formats="[]", targets="[]")
     with probes_of(subject_of(aside, "node")) as found:
