@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import wasmtime
-from bench_runs import wat
+from bench_runs import FAILS, wat
 
+from wasip1_build.findings import Failure
 from wasip1_build.measure.aside import Apart, Aside
+from wasip1_build.measure.bench.pooled import LEAST, Pooled
 from wasip1_build.measure.bench.probe import Probe
 from wasip1_build.measure.bench.probes import probes_of
 from wasip1_build.measure.bench.subject import BenchSubject, built_files
@@ -104,6 +106,24 @@ def test_every_phase_has_its_probes_and_each_can_be_asked(made: Aside) -> None:
     assert set(found.digests) == {"module", "cwasm", found.probes[3].series.runtime}
     left_out = {each.what: each.why for each in found.left_out}
     assert "it is not on PATH" in left_out["node"]
+
+
+def test_a_host_serves_each_case_and_the_first_to_several_threads(made: Aside) -> None:
+    pytest.importorskip("wasip1_build.runtime.host.host")
+    with probes_of(subject_of(made, "node")) as found:
+        pooled = [each for each in found.probes if isinstance(each, Pooled)]
+        assert [(each.series.way, each.series.case) for each in pooled] == [
+            ("pooled host", "bench.empty"),
+            ("pooled host, 2 threads", "bench.empty"),
+            ("pooled host, 8 threads", "bench.empty"),
+            ("pooled host", "says"),
+        ]
+        facts = pooled[1].once().facts
+        assert facts["threads"] == 2
+        assert facts["requests"] >= 2 * LEAST
+        with pytest.raises(Failure, match="does not do there what it must") as raised:
+            replace(pooled[0], check=FAILS).once()
+    assert raised.value.findings[0].why == "stdout differs from what is expected"
 
 
 def test_what_native_go_cannot_build_is_said(made: Aside) -> None:
