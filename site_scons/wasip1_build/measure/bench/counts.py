@@ -9,13 +9,11 @@ from typing import NamedTuple
 from wasip1_build.dataclass import dataclass
 from wasip1_build.measure.bench.cases import Runs
 from wasip1_build.measure.bench.probe import LeftOut
-from wasip1_build.runtime.crossings import crossings
+from wasip1_build.runtime.counted import counted_run, fd_write_calls, host_calls, imports_of
 from wasip1_build.runtime.request import HostFunction
 from wasip1_build.runtime.trial import Subject, compile_form, try_once
 from wasip1_build.runtime.verdict import Run
 from wasip1_build.spec.model import Check
-from wasip1_build.wasm.module import load, read_module
-from wasip1_build.wasm.preview1 import MODULE as WASI
 
 
 class Counts(NamedTuple):
@@ -53,27 +51,23 @@ class _HostCalls:
 
     def why_not(self) -> str:
         """Why they cannot be counted; "" where they can."""
-        imported = self._crossings()
+        imported = self._imports()
         return imported if isinstance(imported, str) else ""
 
     def of(self, check: Check) -> dict[str, int] | str:
         """The facts of one run, or why there are none."""
-        imported = self._crossings()
+        imported = self._imports()
         assert not isinstance(imported, str), imported
-        subject = replace(self.runs.subject, counted=imported)
-        run = try_once(subject, check, "cwasm", self.runs.code)
-        response = run.outcome.response
+        run = counted_run(self.runs.subject, check, self.runs.code, imported)
         if problem := self.runs.problems(check, run):
             return problem
-        if response is None or response.imports is None:
+        calls, writes = host_calls(run), fd_write_calls(run)
+        if calls is None or writes is None:
             return "the engine did not count them"
-        calls = response.imports
-        writes = [count for module, name, count in calls if (module, name) == (WASI, "fd_write")]
-        return {"host_calls": sum(count for *_, count in calls), "fd_writes": sum(writes)}
+        return {"host_calls": calls, "fd_writes": writes}
 
-    def _crossings(self) -> tuple[HostFunction, ...] | str:
-        name = self.runs.module.name
-        return crossings(read_module(load(self.runs.module, name), name))
+    def _imports(self) -> tuple[HostFunction, ...] | str:
+        return imports_of(self.runs.module, self.runs.module.name)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from wasip1_build.measure.bench.probe import LeftOut, Probe
 from wasip1_build.measure.bench.programs import tried
 from wasip1_build.measure.bench.runtimes import Given, Installed, by_programs, installed
 from wasip1_build.measure.bench.subject import BenchSubject
-from wasip1_build.measure.gc_checks import CASE, cases_of
+from wasip1_build.measure.cases import CASE, runs_of
 from wasip1_build.plan import launched_of
 from wasip1_build.spec.model import Check
 from wasip1_build.steps.aot import Aot
@@ -173,7 +173,8 @@ class _Preparing:
             self.context.path(self.subject.checking.output), f"{artifact.name}.checks.json"
         )
         passed = frozenset(each["name"] for each in record["checks"] if each["verdict"] == "pass")
-        return cases(self.runs, artifact.checks, cases_of(artifact), passed)
+        declared = runs_of(artifact)[len(artifact.checks) :]
+        return cases(self.runs, artifact.checks, declared, passed)
 
     def _programs(self) -> Iterator[Installed | LeftOut]:
         request = self._aot().wasmtime
