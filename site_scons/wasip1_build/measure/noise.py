@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 # How likely it may be that any one of several comparisons finds a difference where there is none.
 ERROR = 0.05
@@ -45,8 +47,7 @@ def ratio(values: Sequence[int], others: Sequence[int], comparisons: int = 1) ->
     `pairs_needed` nothing is apart.
     """
     ratios = sorted(a / b for a, b in zip(values, others, strict=True))
-    outside = _outside(len(ratios), ERROR / comparisons)
-    low, high = ratios[outside], ratios[-1 - outside]
+    low, high = interval(ratios, ERROR / comparisons)
     sure = len(ratios) >= pairs_needed(comparisons)
     return Ratio(statistics.median(ratios), low, high, sure, sure and not low <= 1 <= high)
 
@@ -54,6 +55,13 @@ def ratio(values: Sequence[int], others: Sequence[int], comparisons: int = 1) ->
 def pairs_needed(comparisons: int) -> int:
     """How many pairs must all say the same until it is no chance."""
     return math.ceil(1 - math.log2(ERROR / comparisons))
+
+
+def interval(values: Sequence[T], error: float) -> tuple[T, T]:
+    """Between which two of at least one sorted value the median of all that could be measured lies,
+    but for a probability of `error`; the least and the greatest where there are too few to say."""
+    outside = _outside(len(values), error)
+    return values[outside], values[-1 - outside]
 
 
 def _outside(pairs: int, error: float) -> int:
