@@ -10,8 +10,8 @@ from wasip1_build.report.cells import Column, Table, has_all_of, table_of, total
 from wasip1_build.report.rendering import Rendered, Rendering
 
 # Nothing is loaded and nothing runs, whatever a finding quotes.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = """\
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+STYLE = """\
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
 table { border-collapse: collapse; }
@@ -39,11 +39,11 @@ def html_page(build: Rendering) -> str:
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>WASI modules: {escape(totals_line(build))}</title>
 <style>
-{_STYLE}
+{STYLE}
 </style>
 </head>
 <body>

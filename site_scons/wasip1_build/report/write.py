@@ -20,6 +20,18 @@ def report_files(build_dir: Path) -> tuple[Path, ...]:
     )
 
 
+def bench_files(build_dir: Path) -> tuple[Path, Path, Path, Path]:
+    """Where `scons bench` keeps the last rows of each artifact, the same in Go's format, those of
+    the base that were measured beside them, and the page."""
+    report = build_dir / "report"
+    return (
+        report / "bench.jsonl",
+        report / "bench.txt",
+        report / "bench.base.txt",
+        report / "bench.html",
+    )
+
+
 def write_reports(build: Rendering, build_dir: Path) -> tuple[Path, ...]:
     """Writes all three below `build_dir` and returns their paths.
 

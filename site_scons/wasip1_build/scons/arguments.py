@@ -9,22 +9,29 @@ from wasip1_build.findings import failure
 # The words on the command line that are no artifacts, and what is declared for them only there.
 TEST = "test"  # Go tests
 AUDIT = "audit"  # which grants are unused or too wide
+BENCH = "bench"  # how long each phase takes
 GRANTS = "grants"  # today's capabilities are accepted
-VERBS = (TEST, AUDIT, GRANTS)
+VERBS = (TEST, AUDIT, BENCH, GRANTS)
 ARGUMENTS = {
     "PROFILE": "overrides on artifacts: release (default), dev, or one of your own",
     "LOCKED": "1: what differs from the accepted capabilities (wasip1.grants) is an error",
     "NOWAIT": "1: fail at once where another scons builds in this tree, and do not wait for it",
-    "ARTIFACT": "with test, audit: the artifacts, as A,DIR:B (default: those built by default)",
+    "ARTIFACT": "with test, audit, bench: the artifacts, as A,DIR:B (default: those built by default)",
     "TEST_ARGS": 'with test: flags of go test, as "-run Parse -v -count 2 -short"',
-    "RUNTIME": "with test: wasmtime (default), wazero, node or wasmedge, or several as A,B",
-    "FORMAT": "with audit: text (default), json or sarif, on stdout; with `scons -sQ` alone there",
+    "RUNTIME": "with test: wasmtime (default), wazero, node or wasmedge, or several as A,B; with "
+    "bench: those alone (default: all that are installed)",
+    "FORMAT": "with audit: text (default), json or sarif; with bench: text (default), json or go; "
+    "on stdout, with `scons -sQ` alone there",
+    "BUDGET": "with bench: how long it may take, as 180s (default) or 5m",
+    "ROUNDS": "with bench: how often each is measured, if there is time (default: 20)",
+    "BASE": "with bench: compare with an earlier run, a copy of BUILD-DIR/report/bench.jsonl",
     "STRICT": "with audit: 1 makes an error of each grant that is unused or too wide",
 }
 # The arguments that count only together with a verb, by verb.
 ARGUMENTS_OF = {
     TEST: ("ARTIFACT", "TEST_ARGS", "RUNTIME"),
     AUDIT: ("ARTIFACT", "FORMAT", "STRICT"),
+    BENCH: ("ARTIFACT", "BUDGET", "ROUNDS", "FORMAT", "RUNTIME", "BASE"),
     GRANTS: (),
 }
 

@@ -24,7 +24,7 @@ from wasip1_build.findings import Failure
 from wasip1_build.looks import look_at
 from wasip1_build.planned import Plan
 from wasip1_build.scons import fast
-from wasip1_build.scons.arguments import ARGUMENTS_OF, AUDIT, GRANTS, TEST
+from wasip1_build.scons.arguments import ARGUMENTS_OF, AUDIT, BENCH, GRANTS, TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.generated import made_by_others
 from wasip1_build.scons.good import NOTHING, keep_build
@@ -62,6 +62,10 @@ class Beside:
 
             asked = _arguments_of(AUDIT)
             atexit.register(declare_audit(env, declared, asked, self.prefix).finish)
+        if self._is_asked(BENCH):
+            from wasip1_build.scons.bench import declare_bench  # the same
+
+            declare_bench(env, declared, _arguments_of(BENCH), self.prefix)
         return declared
 
     def _whole(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared:

@@ -25,6 +25,7 @@ from wasip1_build.scons.fast import identity, store_of
 from wasip1_build.scons.good import keep_build
 from wasip1_build.scons.outcomes import outcomes, shared_findings
 from wasip1_build.scons.session import is_looking
+from wasip1_build.scons.work import is_current
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.go_stage import remove_stages
 
@@ -71,11 +72,23 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     shown = this.artifacts if len(asked.artifacts) > MANY else asked.artifacts
     print(table(asked, style_of(sys.stdout, os.environ), shown), end="", flush=True)
     write_reports(every, build_dir)
+    _say_outdated(declared)
     passed = {name: each for name, each in this.artifacts.items() if each.verdict == "pass"}
     store = store_of(declared.context.root, file, declared.workspace.profile)
     keep_build(declared, passed, store, identity(), started_ns)
     if is_github(os.environ):
         append_summary(markdown_report(every), os.environ)
+
+
+def _say_outdated(declared: Declared) -> None:
+    """What was measured before, and is another since this build."""
+    if not os.path.exists(declared.context.state("bench.json")):
+        return
+    from wasip1_build.scons.measured import outdated  # who measures nothing needs none of it
+
+    built = (each for each in declared.plan.artifacts if is_current(declared.manifest(each)))
+    for line in outdated(declared.context, built):
+        print(line)
 
 
 def report_nothing_built(declared: Declared) -> None:

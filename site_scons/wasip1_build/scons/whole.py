@@ -6,7 +6,7 @@ import atexit
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -21,10 +21,11 @@ from wasip1_build.cpus import usable_cpus
 from wasip1_build.findings import Failure, failure, has_errors
 from wasip1_build.planned import STATE
 from wasip1_build.report.console import findings_text
-from wasip1_build.report.write import report_files
+from wasip1_build.report.write import bench_files, report_files
 from wasip1_build.scons.action import FAILED, show
 from wasip1_build.scons.arguments import (
     AUDIT,
+    BENCH,
     TEST,
     VERBS,
     locked_argument,
@@ -73,14 +74,7 @@ def declare_whole(file: str, change: Change | None) -> Declared:
 
             declared = declare_workspace(env, path, profile, "", os.environ, cpus)
             declared = review(env, declared, locked=locked)
-            if TEST in words:
-                from wasip1_build.scons.tests import declare_tests  # a build needs none of it
-
-                ends.append(declare_tests(env, declared, arguments).finish)
-            if AUDIT in words:
-                from wasip1_build.scons.audit import declare_audit  # the same
-
-                ends.append(declare_audit(env, declared, arguments).finish)
+            ends += _verbs(env, declared, arguments)
             _require_targets(declared)
             SCons.Script.Help(help_text(declared.workspace), append=True)
         default = env.Alias("default", _wanted(declared))
@@ -94,11 +88,35 @@ def declare_whole(file: str, change: Change | None) -> Declared:
     if has_errors(declared.workspace.findings):
         _refuse(declared)
     env.Default(default)
-    env.Clean(default, [str(file) for file in report_files(declared.context.state("").parent)])
+    env.Clean(default, [str(file) for file in _reports(declared.context.state("").parent)])
     atexit.register(finish, declared, file, started_ns, lock)
     for end in reversed(ends):
         atexit.register(end)  # before that, while the lock is held
     return declared
+
+
+def _verbs(
+    env: Any, declared: Declared, arguments: Mapping[str, str]
+) -> Iterator[Callable[[], None]]:
+    """Declares what the words on the command line ask for beside artifacts; what is to be called
+    when the build has ended."""
+    words = SCons.Script.COMMAND_LINE_TARGETS
+    if TEST in words:
+        from wasip1_build.scons.tests import declare_tests  # a build needs none of it
+
+        yield declare_tests(env, declared, arguments).finish
+    if AUDIT in words:
+        from wasip1_build.scons.audit import declare_audit  # the same
+
+        yield declare_audit(env, declared, arguments).finish
+    if BENCH in words:
+        from wasip1_build.scons.bench import declare_bench  # the same
+
+        declare_bench(env, declared, arguments)
+
+
+def _reports(build_dir: Path) -> tuple[Path, ...]:
+    return (*report_files(build_dir), *bench_files(build_dir))
 
 
 def _wanted(declared: Declared) -> list[Any]:

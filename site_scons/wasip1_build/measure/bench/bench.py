@@ -6,11 +6,10 @@ import datetime
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from wasip1_build.dataclass import dataclass
-from wasip1_build.files import sha256_of_json
 from wasip1_build.findings import Failure
 from wasip1_build.measure.bench.choice import choices
 from wasip1_build.measure.bench.compare import (
@@ -27,10 +26,11 @@ from wasip1_build.measure.bench.probes import Probes, probes_of
 from wasip1_build.measure.bench.result import Result
 from wasip1_build.measure.bench.rounds import Cut, Entrant, Group, Measured, Rounds
 from wasip1_build.measure.bench.rows import Header, Run
+from wasip1_build.measure.bench.settings import settings_of, toolchain_of
 from wasip1_build.measure.bench.subject import BenchSubject
 
 # The library's and the program's own ways that say most of a module: those are measured in pairs.
-PAIRED = ("fetch br", "compile module", "load cwasm", "instantiate", "run cwasm")
+PAIRED = ("fetch br", "compile module", "load cwasm", "instan", "run cwasm")
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ class Benchmark:
             measured_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             machine=machine(self.cpus),
             files=self.kept.put(subject.files),
-            tools=tools_of(today.digests),
-            settings=settings_of(subject),
+            tools=tools_of(today.digests) | toolchain_of(subject.planned, subject.context),
+            settings=settings_of(subject.artifact),
             rounds=0,
             dominating={},
         )
@@ -113,13 +113,6 @@ class Benchmark:
 def machine(cpus: int) -> dict[str, Any]:
     """On what it is measured."""
     return {"system": platform.system(), "machine": platform.machine(), "cpus": cpus}
-
-
-def settings_of(subject: BenchSubject) -> str:
-    """The digest of what the spec gives to each run, and expects of it."""
-    artifact = subject.artifact
-    given = [asdict(artifact.grants), asdict(artifact.runtime), asdict(artifact.bench)]
-    return sha256_of_json([*given, *(asdict(check) for check in artifact.checks)])
 
 
 def tools_of(digests: Mapping[str, str]) -> dict[str, str]:
@@ -134,7 +127,7 @@ def tools_of(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def _groups(today: Iterable[Probe], base: Iterable[Probe]) -> list[Group]:
-    others = {probe.series: probe for probe in base if probe.series.way in PAIRED}
+    others = {probe.series: probe for probe in base if probe.series.way.startswith(PAIRED)}
     return [
         (Entrant(probe), Entrant(others[probe.series], "base"))
         if probe.series in others

@@ -22,7 +22,8 @@ class Rival(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """The runtimes that did the same, in the same way. `fastest` has the least median; `rivals` are
+    """The runtimes that did the same: `way` is what their ways have in common, up to a colon.
+    `fastest` has the least median; `rivals` are
     the others. `pinned` is bench.runtime, or ""; `verdict` is on it, None where none is pinned."""
 
     way: str
@@ -44,9 +45,9 @@ def choices(measured: Measured, pinned: str | None) -> Iterator[Choice]:
     groups: dict[tuple[str, str], list[Series]] = {}
     for series in dict.fromkeys(row.series for row in measured.rows if row.side == "today"):
         if series.phase == "execution" and series.runtime:
-            groups.setdefault((series.way, series.case), []).append(series)
+            groups.setdefault((series.way.partition(":")[0], series.case), []).append(series)
     for (way, case), group in groups.items():
-        if len(group) > 1:
+        if len({runtime_name(each) for each in group}) > 1:
             yield _choice(measured, way, case, group, pinned or "")
 
 

@@ -30,8 +30,8 @@ PHASES: tuple[Phase, ...] = ("delivery", "compilation", "instantiation", "execut
 
 
 class Compared(NamedTuple):
-    """One series beside the base's. `measure` is what the ratio (today's to the base's) is of: "cpu"
-    where it can be told, for it is steadier, else "wall". None where there is no pair."""
+    """One series beside the base's. `measure` is what the ratio (today's to the base's) is of:
+    "cpu" where it can be told, for it is steadier, else "wall". None where there is no pair."""
 
     series: Series
     measure: Literal["cpu", "wall"]

@@ -1,4 +1,4 @@
-"""Is what was measured still what there is? Digests of modules, tools and settings, then and now."""
+"""Is what was measured still what there is? By digests of modules, tools, settings."""
 
 from __future__ import annotations
 
@@ -30,5 +30,7 @@ def _surroundings(then: Header, now: Header) -> Iterator[str]:
             yield name
     if then.settings != now.settings:
         yield "what it is given or checked for (grants, checks, cases, runtime)"
+    if then.profile != now.profile:
+        yield "the profile"
     if then.machine != now.machine:
         yield "the machine"

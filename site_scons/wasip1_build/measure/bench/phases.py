@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
@@ -15,10 +16,10 @@ from wasip1_build.measure.noise import ERROR, interval, ratio
 Life = Literal["cold start", "steady state"]
 Part = Literal["delivery", "compilation", "instantiation", "boundary", "compute", "execution"]
 
-# The ways of each part, the better first: what an artifact is delivered and loaded as.
+# How the ways of each part begin, the better first: as what an artifact is delivered and loaded.
 FETCH = ("fetch br", "fetch gz", "fetch raw")
 LOAD = ("load cwasm", "compile module")
-INSTANTIATE = ("instantiate",)
+INSTANTIATE = ("instan",)
 RUN = ("run cwasm",)
 HALF = 0.5
 
@@ -61,12 +62,14 @@ def accounts(measured: Measured, *, is_precompiled: bool) -> tuple[Account, ...]
 
 
 def _accounts(measured: Measured, every: list[Series], load: tuple[str, ...]) -> Iterator[Account]:
-    fetch = _first(each for way in FETCH for each in every if each.way == way)
-    for run in (each for each in every if each.phase == "execution" and each.way in RUN):
+    fetch = _first(each for way in FETCH for each in every if each.way.startswith(way))
+    for run in (each for each in every if each.phase == "execution" and each.way.startswith(RUN)):
         same = [each for each in every if each.runtime == run.runtime]
-        compile_ = _first(each for way in load for each in same if each.way == way)
+        compile_ = _first(each for way in load for each in same if each.way.startswith(way))
         start = _first(
-            each for each in same if each.way in INSTANTIATE and each.case in ("", run.case)
+            each
+            for each in same
+            if each.way.startswith(INSTANTIATE) and each.case in ("", run.case)
         )
         parts = {"instantiation": start, "execution": run}
         if start and (found := _account(measured, "steady state", run, parts)):
@@ -131,10 +134,10 @@ def advice(account: Account, measured: Measured, formats: tuple[str, ...]) -> Ad
 
 
 def _smaller(series: Series, measured: Measured, formats: tuple[str, ...]) -> Advice:
-    if series.way == "fetch raw":
+    if series.way.startswith("fetch raw"):
         missing = 'compress.formats = ["br"]' if not formats else "send the .br or the .gz"
         return Advice(f"compress it: {missing}")
-    raw = series._replace(way="fetch raw")
+    raw = series._replace(way=re.sub("fetch (br|gz)", "fetch raw", series.way))
     return Advice(
         "make the module smaller: `wasip1 compare` says what TinyGo would save",
         _against(measured, series, raw),

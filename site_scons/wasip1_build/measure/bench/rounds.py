@@ -113,11 +113,12 @@ class _Runner:
         for entrant in self.group[first:] + self.group[:first]:
             try:
                 yield entrant, entrant.probe.once()
-            except Failure as found:
-                raise _Stop(Wrong(entrant.side, self.series, found)) from None
+            except Failure as problem:
+                raise _Stop(Wrong(entrant.side, self.series, problem)) from None
             except OSError as error:
-                found = failure("bench-start", f"{named(self.series)} was not begun: {error}")
-                raise _Stop(Wrong(entrant.side, self.series, found)) from None
+                what = f"{named(self.series)} was not begun: {error}"
+                wrong = Wrong(entrant.side, self.series, failure("bench-start", what))
+                raise _Stop(wrong) from None
 
 
 class _Stop(Exception):  # noqa: N818  (no error of ours: a result)

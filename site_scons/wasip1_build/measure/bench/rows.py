@@ -101,7 +101,7 @@ def read_rows(path: Path, shown: str) -> dict[str, Run]:
             if not isinstance(record, dict):
                 raise TypeError("it is not a JSON object")
             if record.get("kind") == "run":
-                header = _header(record)
+                header = read_header(record)
                 headers[header.artifact], rows[header.artifact] = header, []
             else:
                 rows[str(record["artifact"])].append(_read_row(record))
@@ -114,8 +114,9 @@ def read_rows(path: Path, shown: str) -> dict[str, Run]:
     return {name: Run(header, tuple(rows[name])) for name, header in headers.items()}
 
 
-def _header(record: Mapping[str, Any]) -> Header:
-    if record["spec-version"] != SPEC_VERSION:
+def read_header(record: Mapping[str, Any]) -> Header:
+    """What a run's line says. Raises ValueError, TypeError or KeyError where it is none."""
+    if record.get("spec-version", SPEC_VERSION) != SPEC_VERSION:
         raise ValueError(
             f"its format is version {record['spec-version']!r}, and {SPEC_VERSION} is known"
         )

@@ -1,0 +1,49 @@
+"""What `scons bench` measured before, and whether that is still what there is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from wasip1_build.files import write_atomically
+from wasip1_build.measure.bench.outdated import changed
+from wasip1_build.measure.bench.rows import Header, Run, read_header
+from wasip1_build.measure.bench.settings import settings_of, toolchain_of
+from wasip1_build.measure.bench.subject import built_files
+from wasip1_build.planned import PlannedArtifact
+from wasip1_build.steps.step import Context
+
+FILE = "bench.json"  # in the build's state: looked for at the end of each build
+
+
+def keep_headers(context: Context, runs: Mapping[str, Run]) -> None:
+    """Keeps what was measured of each artifact, to be seen at a glance. Raises OSError."""
+    headers = [vars(run.header) for run in runs.values()]
+    write_atomically(context.state(FILE), json.dumps(headers).encode())
+
+
+def outdated(context: Context, artifacts: Iterable[PlannedArtifact]) -> Iterator[str]:
+    """A line for each of these artifacts that was measured, and of which something is another by
+    now. What cannot be read says nothing."""
+    try:
+        records = json.loads(context.state(FILE).read_bytes())
+        headers = {header.artifact: header for header in map(read_header, records)}
+    except (OSError, ValueError, TypeError, KeyError):
+        return
+    for planned in artifacts:
+        then = headers.get(planned.artifact.id)
+        found = changed(then, _now(context, planned, then)) if then else ()
+        if found:
+            yield (
+                f"{planned.artifact.id}: {' and '.join(found)} changed since it was measured: run "
+                f"`scons bench ARTIFACT={planned.artifact.id}` again"
+            )
+
+
+def _now(context: Context, planned: PlannedArtifact, then: Header) -> Header:
+    """Runtimes on PATH are not looked at: a build does not ask for them."""
+    files = built_files(planned, context).named()
+    digests = {name: context.digests.digest(path) or "" for name, path in files.items()}
+    tools = toolchain_of(planned, context)
+    return replace(then, files=digests, settings=settings_of(planned.artifact), tools=tools)
