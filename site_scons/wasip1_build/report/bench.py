@@ -8,7 +8,7 @@ from wasip1_build.measure.bench.choice import Choice
 from wasip1_build.measure.bench.compare import PHASES, Compared
 from wasip1_build.measure.bench.estimate import NEEDED, Estimate
 from wasip1_build.measure.bench.phases import Account
-from wasip1_build.measure.bench.result import Figure, Result
+from wasip1_build.measure.bench.result import MEASURES, Figure, Result
 from wasip1_build.measure.bench.rounds import named
 from wasip1_build.report.console import PLAIN, Style, printable
 from wasip1_build.report.lines import aligned
@@ -23,8 +23,9 @@ LEGEND = (
 
 def bench_text(results: Sequence[Result], style: Style = PLAIN) -> str:
     """A table for each artifact with what follows from it, and a legend."""
-    lines = [printable(line, style) for each in results for line in artifact_lines(each)]
-    return "".join(f"{line}\n" for line in [*lines, *([LEGEND] if results else [])])
+    blocks = [[printable(line, style) for line in artifact_lines(each)] for each in results]
+    blocks += [[LEGEND]] if results else []
+    return "\n".join("".join(f"{line}\n" for line in block) for block in blocks)
 
 
 def artifact_lines(result: Result) -> Iterator[str]:
@@ -37,7 +38,6 @@ def artifact_lines(result: Result) -> Iterator[str]:
     yield from (f"  left out: {what}: {why}" for what, why in result.left_out)
     yield from (f"  cut: {what}: {why}" for what, why in result.measured.cuts)
     yield from comparison_lines(result)
-    yield ""
 
 
 def figure_lines(figures: Iterable[Figure]) -> Iterator[str]:
@@ -149,6 +149,8 @@ def compared_text(each: Compared) -> str:
     )
     if each.verdict == "not known" or each.ratio is None:
         return f"{name}: not known: {each.why}"
-    low, high, of = each.ratio.low, each.ratio.high, "CPU" if each.measure == "cpu" else "wall"
-    times = f"{each.ratio.median:.2f} times the {of} time ({low:.2f} to {high:.2f})"
+    times = f"{each.ratio.median:.2f} times the {MEASURES[each.measure]}"
+    if each.measure == "instructions":
+        return f"{name}: {each.verdict}: {times}, counted; {each.why}"
+    times += f" ({each.ratio.low:.2f} to {each.ratio.high:.2f})"
     return f"{name}: {each.verdict}: {times}"

@@ -20,7 +20,7 @@ ARGUMENTS = {
     "TEST_ARGS": 'with test: flags of go test, as "-run Parse -v -count 2 -short"',
     "RUNTIME": "with test: wasmtime (default), wazero, node or wasmedge, or several as A,B; with "
     "bench: those alone (default: all that are installed)",
-    "FORMAT": "with audit: text (default), json or sarif; with bench: text (default), json or go; "
+    "FORMAT": "with audit: text (default), json or sarif; with bench: text (default), json, go; "
     "on stdout, with `scons -sQ` alone there",
     "BUDGET": "with bench: how long it may take, as 180s (default) or 5m",
     "ROUNDS": "with bench: how often each is measured, if there is time (default: 20)",

@@ -13,11 +13,13 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure
 from wasip1_build.measure.bench.choice import choices
 from wasip1_build.measure.bench.compare import (
+    PAIRS,
     Comparison,
     compared,
     moved_facts,
     pairs_for,
 )
+from wasip1_build.measure.bench.host_call import host_call_ns
 from wasip1_build.measure.bench.kept import Kept
 from wasip1_build.measure.bench.outdated import changed, surroundings
 from wasip1_build.measure.bench.phases import Account, accounts
@@ -45,6 +47,7 @@ class Benchmark:
     base: Mapping[str, Run] | None = None
     base_name: str = ""
     probes_of: Callable[..., Any] = probes_of
+    call_ns: Callable[[BenchSubject], int | None] = lambda subject: call_ns(subject)
 
     def of(self, subject: BenchSubject) -> Result:
         """Measures one artifact. Raises Failure where nothing of it can be measured; OSError."""
@@ -58,10 +61,12 @@ class Benchmark:
             rounds = self.rounds
             if pairs:
                 needed = pairs_for(len(pairs))
-                rounds = replace(rounds, number=max(rounds.number, needed), needed=needed)
+                rounds = replace(rounds, number=max(rounds.number, needed, PAIRS), needed=needed)
             measured = rounds.measure(groups)
         left_out = tuple(Cut(*each) for each in today.left_out)
-        found = accounts(measured, is_precompiled=subject.files.cwasm is not None)
+        found = accounts(
+            measured, is_precompiled=subject.files.cwasm is not None, call_ns=self.call_ns(subject)
+        )
         header = replace(now, rounds=measured.rounds, dominating=_dominating(found))
         run = Run(header, measured.rows)
         comparison = _comparison(measured, pairs, before, run, why_not) if self.base else None
@@ -108,6 +113,12 @@ class Benchmark:
             rounds=0,
             dominating={},
         )
+
+
+def call_ns(subject: BenchSubject) -> int | None:
+    """What a small host call costs in the library that runs the checks."""
+    place = subject.context.scratch() / "call"
+    return host_call_ns(subject.checking.subject(subject.context.staged(place)))
 
 
 def machine(cpus: int) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 from wasip1_build.dataclass import dataclass
 from wasip1_build.measure.bench.probe import Series
 from wasip1_build.measure.bench.rounds import Measured
-from wasip1_build.measure.noise import Ratio, ratio
+from wasip1_build.measure.noise import Ratio
+from wasip1_build.measure.signed_rank import signed_rank
 
 Verdict = Literal["wins", "loses", "no difference", "not known"]
 
@@ -91,4 +92,4 @@ def _ratio(measured: Measured, series: Series, other: Series, comparisons: int) 
     if not rounds:
         return None
     times = [max(1, one[each].wall_ns) for each in rounds]
-    return ratio(times, [max(1, two[each].wall_ns) for each in rounds], comparisons)
+    return signed_rank(times, [max(1, two[each].wall_ns) for each in rounds], comparisons)

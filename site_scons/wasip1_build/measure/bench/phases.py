@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from wasip1_build.dataclass import dataclass
@@ -22,6 +24,9 @@ LOAD = ("load cwasm", "compile module")
 INSTANTIATE = ("instan",)
 RUN = ("run cwasm",)
 HALF = 0.5
+# Of a run's time, computed from its host calls and what a small one costs here. A call can take
+# twice as long or half as long as that one, so that between the two nothing is told.
+BOUNDARY, COMPUTE = 0.75, 0.25
 
 
 class Share(NamedTuple):
@@ -35,6 +40,15 @@ class Share(NamedTuple):
     high: float | None
 
 
+class Calls(NamedTuple):
+    """The host calls of a run, what a small one costs, and what they are of the run's time:
+    computed from both, 1 at most."""
+
+    number: int
+    call_ns: int
+    share: float
+
+
 @dataclass(frozen=True)
 class Account:
     """One life of one case: its parts, and what they take together, computed from what was
@@ -45,20 +59,41 @@ class Account:
     case: str
     total_ns: int
     shares: tuple[Share, ...]
+    calls: Calls | None = None
 
     @property
     def dominating(self) -> Share | None:
-        """What takes more than half."""
-        return next((each for each in self.shares if (each.low or 0) > HALF), None)
+        """What takes more than half. Of a run, "boundary" or "compute" where that can be told."""
+        found = next((each for each in self.shares if (each.low or 0) > HALF), None)
+        if found is None or found.part != "execution" or self.calls is None:
+            return found
+        if self.calls.share > BOUNDARY:
+            return found._replace(part="boundary")
+        return found._replace(part="compute") if self.calls.share < COMPUTE else found
 
 
-def accounts(measured: Measured, *, is_precompiled: bool) -> tuple[Account, ...]:
+def accounts(
+    measured: Measured, *, is_precompiled: bool, call_ns: int | None = None
+) -> tuple[Account, ...]:
     """The lives of every case in the runtime in which all phases were measured.
 
     `is_precompiled`: machine code is shipped beside the module, so that it is loaded and not made.
+    `call_ns` is what a small host call costs, where that is known.
     """
     every = list(dict.fromkeys(row.series for row in measured.rows if row.side == "today"))
-    return tuple(_accounts(measured, every, LOAD if is_precompiled else LOAD[1:]))
+    found = _accounts(measured, every, LOAD if is_precompiled else LOAD[1:])
+    return tuple(replace(each, calls=_calls(measured, each, call_ns)) for each in found)
+
+
+def _calls(measured: Measured, account: Account, call_ns: int | None) -> Calls | None:
+    series = account.shares[-1].series
+    samples = measured.samples(series).values()
+    numbers = [each.facts.get("host_calls") for each in samples]
+    if not call_ns or None in numbers:
+        return None
+    number = statistics.median(number for number in numbers if number is not None)
+    took_ns = statistics.median(each.wall_ns for each in samples)
+    return Calls(round(number), call_ns, min(1.0, number * call_ns / max(1, took_ns)))
 
 
 def _accounts(measured: Measured, every: list[Series], load: tuple[str, ...]) -> Iterator[Account]:
@@ -130,6 +165,13 @@ def advice(account: Account, measured: Measured, formats: tuple[str, ...]) -> Ad
         return _compiled_before(share.series, measured)
     if share.part == "instantiation":
         return _reused(share.series, measured)
+    if share.part == "boundary" and account.calls:
+        calls = account.calls
+        return Advice(
+            "cross the boundary less often: buffer output, batch calls; see `wasip1 boundary`",
+            f"{calls.number:,} host calls, at {calls.call_ns:,} ns each {100 * calls.share:.0f} % "
+            "of the run, computed from both as measured",
+        )
     return _native(share.series, measured)
 
 

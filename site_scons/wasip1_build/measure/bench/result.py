@@ -14,6 +14,7 @@ from wasip1_build.measure.bench.probe import Phase, Series
 from wasip1_build.measure.bench.rounds import Cut, Measured, named
 from wasip1_build.measure.bench.rows import Run
 
+MEASURES = {"cpu": "CPU time", "wall": "wall time", "instructions": "instructions"}
 SLOWER = "bench-slower"
 NO_GAIN = "bench-no-gain"
 NOT_BATCHING = "bench-not-batching"
@@ -107,8 +108,9 @@ def _slower(result: Result) -> Iterator[Finding]:
             SLOWER,
             Severity.ERROR,
             f"{result.artifact}: {named(each.series)} takes {each.ratio.median:.2f} times the "
-            f"{'CPU' if each.measure == 'cpu' else 'wall'} time of {result.base}",
-            f"in pairs, measured in turns, {low:.2f} to {high:.2f} times: more than noise",
+            f"{MEASURES[each.measure]} of {result.base}",
+            each.why
+            or f"in pairs, measured in turns, {low:.2f} to {high:.2f} times: more than noise",
             "find what changed since, and undo it; or take today's run as the new base",
             key="package",
         )

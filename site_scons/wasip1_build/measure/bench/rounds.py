@@ -133,6 +133,7 @@ class _Running:
     def __init__(self, how: Rounds, groups: Sequence[Group]) -> None:
         self.how = how
         self.going = [_Runner(group) for group in groups]
+        self.rounds = how.number
         self.rows: list[Row] = []
         self.cuts: list[Cut] = []
         self.wrong: list[Wrong] = []
@@ -151,16 +152,26 @@ class _Running:
     def fit(self) -> None:
         """Makes the rounds fit into the time that is left."""
         left = self.how.until - self.how.clock()
-        rounds = self.how.number
-        needed = min(self.how.needed, rounds)
-        while self.going and sum(each.cost_s * each.runs(rounds) for each in self.going) > left:
-            rarer = [each for each in self.going if -(-rounds // (2 * each.stride)) >= needed]
-            if rarer:
-                max(rarer, key=lambda each: each.cost_s * each.runs(rounds)).stride *= 2
-                continue
+        most = self.how.number
+        least = min(self.how.needed, most)
+        while self.going and not any(
+            self._fits(rounds, least, left) for rounds in range(most, least - 1, -1)
+        ):
             dearest = max(self._spared(), key=lambda each: each.cost_s)
             cost = human_time(round(dearest.cost_s * 1e9))
-            self._cut(dearest, f"{dearest.runs(rounds)} times {cost} were too much for the time")
+            self._cut(dearest, f"{least} times {cost} were too much for the time")
+
+    def _fits(self, rounds: int, least: int, left_s: float) -> bool:
+        """Whether so many rounds do, each with at least so many turns; so many are planned."""
+        for each in self.going:
+            each.stride = 1
+        self.rounds = rounds
+        while sum(each.cost_s * each.runs(rounds) for each in self.going) > left_s:
+            rarer = [each for each in self.going if -(-rounds // (2 * each.stride)) >= least]
+            if not rarer:
+                return False
+            max(rarer, key=lambda each: each.cost_s * each.runs(rounds)).stride *= 2
+        return True
 
     def _spared(self) -> list[_Runner]:
         """What may be cut: as long as there is such, not the last of a phase."""
@@ -171,19 +182,19 @@ class _Running:
     def measured(self) -> Measured:
         """All rounds, or those for which there was time."""
         begun = 0
-        for number in range(self.how.number if self.going else 0):
+        for number in range(self.rounds if self.going else 0):
             turn = [each for each in self.going if number % each.stride == 0]
             random.Random(number).shuffle(turn)
             if self.how.clock() >= self.how.until:
                 break
             begun += 1
-            self.how.tell(f"round {number + 1} of {self.how.number}: {len(turn)} measurements")
+            self.how.tell(f"round {number + 1} of {self.rounds}: {len(turn)} measurements")
             for runner in turn:
                 if self.how.clock() < self.how.until:
                     self._turn(runner, number)
         if begun < self.how.number and self.going:
-            why = f"the time was over in round {begun}" if begun else "no time was left"
-            self.cuts.append(Cut(f"rounds {begun + 1} to {self.how.number}", why))
+            what = f"rounds {begun + 1} to {self.how.number}"
+            self.cuts.append(Cut(what, "they were too much for the time"))
         return Measured(tuple(self.rows), tuple(self.cuts), tuple(self.wrong), begun)
 
     def _turn(self, runner: _Runner, number: int | None) -> None:
