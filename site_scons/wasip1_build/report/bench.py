@@ -9,7 +9,7 @@ from wasip1_build.measure.bench.compare import PHASES, Compared
 from wasip1_build.measure.bench.estimate import NEEDED, Estimate
 from wasip1_build.measure.bench.phases import Account
 from wasip1_build.measure.bench.result import MEASURES, Figure, Result
-from wasip1_build.measure.bench.rounds import named
+from wasip1_build.measure.bench.rounds import Cut, named
 from wasip1_build.report.console import PLAIN, Style, printable
 from wasip1_build.report.lines import aligned
 from wasip1_build.units import human_size, human_time
@@ -36,7 +36,7 @@ def artifact_lines(result: Result) -> Iterator[str]:
         yield from account_lines(result, account)
     yield from (f"  {choice_line(choice)}" for choice in result.choices)
     yield from (f"  left out: {what}: {why}" for what, why in result.left_out)
-    yield from (f"  cut: {what}: {why}" for what, why in result.measured.cuts)
+    yield from cut_lines(result.measured.cuts)
     yield from comparison_lines(result)
 
 
@@ -64,13 +64,12 @@ def estimate_text(each: Estimate) -> str:
 
 
 def fact_text(name: str, value: int) -> str:
-    """A count or size: "peak memory 2.81 MiB", "35 host calls", "load 24.3 ms"."""
-    words = name.replace("_", " ")
-    if words.endswith(" bytes"):
-        return f"{words.removesuffix(' bytes')} {human_size(value)}"
-    if words.endswith(" ns"):
-        return f"{words.removesuffix(' ns')} {human_time(value)}"
-    return f"{value:,} {words}"
+    """A count or size: "peak_memory 2.81 MiB", "host_calls 35", "load 24.3 ms"."""
+    if name.endswith("_bytes"):
+        return f"{name.removesuffix('_bytes')} {human_size(value)}"
+    if name.endswith("_ns"):
+        return f"{name.removesuffix('_ns')} {human_time(value)}"
+    return f"{name} {value:,}"
 
 
 def account_lines(result: Result, account: Account) -> Iterator[str]:
@@ -114,11 +113,23 @@ def choice_line(choice: Choice) -> str:
         else f"{each.series.runtime} not known"
         for each in choice.rivals
     )
-    first = "wins" if choice.winner else "has the least median, within noise of others"
+    few = not all(each.ratio and each.ratio.is_sure for each in choice.rivals)
+    why = "too few rounds to say that it wins" if few else "within noise of others"
+    first = "wins" if choice.winner else f"has the least median, {why}"
     said = f"{choice.way} of {choice.case}: {choice.fastest.runtime} {first}; {rivals}"
     if choice.verdict is None:
         return said
     return f"{said}; bench.runtime {choice.pinned}: {choice.verdict}"
+
+
+def cut_lines(cuts: Iterable[Cut]) -> Iterator[str]:
+    """What was not measured for lack of time, by reason."""
+    by_why: dict[str, list[str]] = {}
+    for what, why in cuts:
+        by_why.setdefault(why, []).append(what)
+    for why, names in by_why.items():
+        yield f"  cut: {why}:"
+        yield from (f"    {name}" for name in names)
 
 
 def comparison_lines(result: Result) -> Iterator[str]:

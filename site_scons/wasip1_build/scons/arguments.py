@@ -16,11 +16,11 @@ ARGUMENTS = {
     "PROFILE": "overrides on artifacts: release (default), dev, or one of your own",
     "LOCKED": "1: what differs from the accepted capabilities (wasip1.grants) is an error",
     "NOWAIT": "1: fail at once where another scons builds in this tree, and do not wait for it",
-    "ARTIFACT": "with test, audit, bench: the artifacts, as A,DIR:B (default: those built by default)",
+    "ARTIFACT": "with test, audit, bench: which, as A,DIR:B (default: those built by default)",
     "TEST_ARGS": 'with test: flags of go test, as "-run Parse -v -count 2 -short"',
     "RUNTIME": "with test: wasmtime (default), wazero, node or wasmedge, or several as A,B; with "
     "bench: those alone (default: all that are installed)",
-    "FORMAT": "with audit: text (default), json or sarif; with bench: text (default), json, go; "
+    "FORMAT": "with audit: text (default), json or sarif; with bench: text, json or go; "
     "on stdout, with `scons -sQ` alone there",
     "BUDGET": "with bench: how long it may take, as 180s (default) or 5m",
     "ROUNDS": "with bench: how often each is measured, if there is time (default: 20)",

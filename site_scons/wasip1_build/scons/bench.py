@@ -19,6 +19,7 @@ from wasip1_build.files import write_atomically
 from wasip1_build.findings import Failure, Finding, failure, has_errors
 from wasip1_build.measure.bench.bench import Benchmark
 from wasip1_build.measure.bench.kept import Kept
+from wasip1_build.measure.bench.probes import NATIVE
 from wasip1_build.measure.bench.result import Result
 from wasip1_build.measure.bench.rounds import Rounds
 from wasip1_build.measure.bench.rows import Run, read_rows, rows_bytes
@@ -42,7 +43,7 @@ from wasip1_build.steps.execute import run_directory
 from wasip1_build.steps.gate import located
 
 FORMATS = ("text", "json", "go")
-WASMTIME = "wasmtime"
+OTHERS = ("wasmtime", NATIVE)  # that are no programs on PATH
 BUDGET = "180s"
 ROUNDS = "20"
 MOST_ROUNDS = 1000
@@ -130,8 +131,8 @@ def _rounds(text: str) -> int:
 def _runtimes(names: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(filter(None, names.split(","))))
     for name in found:
-        if name != WASMTIME and name not in RUNTIMES:
-            known = ", ".join((WASMTIME, *RUNTIMES))
+        if name not in (*OTHERS, *RUNTIMES):
+            known = ", ".join((*OTHERS, *RUNTIMES))
             raise failure("argument", f"RUNTIME={name}: no such runtime", fix=f"known: {known}")
     return found
 

@@ -24,13 +24,16 @@ from wasip1_build.measure.bench.kept import Kept
 from wasip1_build.measure.bench.outdated import changed, surroundings
 from wasip1_build.measure.bench.phases import Account, accounts
 from wasip1_build.measure.bench.probe import Probe, Series
-from wasip1_build.measure.bench.probes import Probes, probes_of
+from wasip1_build.measure.bench.probes import NATIVE, Probes, probes_of
 from wasip1_build.measure.bench.result import Result
 from wasip1_build.measure.bench.rounds import Cut, Entrant, Group, Measured, Rounds
 from wasip1_build.measure.bench.rows import Header, Run
 from wasip1_build.measure.bench.settings import settings_of, toolchain_of
 from wasip1_build.measure.bench.subject import BenchSubject
 
+NO_PROGRAM = NATIVE  # of a base's files nothing is built natively, and no program runs them
+# What takes seconds of CPU time a turn. It is begun last, so that it can take no time from others.
+DEAR = ("compile", "recompile", "process, cache off", "process, cold cache")
 # The library's and the program's own ways that say most of a module: those are measured in pairs.
 PAIRED = ("fetch br", "compile module", "load cwasm", "instan", "run cwasm")
 
@@ -76,6 +79,7 @@ class Benchmark:
             left_out=left_out,
             accounts=found,
             choices=tuple(choices(measured, subject.artifact.bench.runtime)),
+            order=tuple(probe.series for probe in today.probes),
             formats=subject.artifact.compress_formats,
             comparison=comparison,
             before=before,
@@ -96,7 +100,7 @@ class Benchmark:
         if files is None:
             return None, "the files that it measured are not kept in this build directory any more"
         try:
-            other = replace(subject, files=files, is_base=True)
+            other = replace(subject, files=files, is_base=True, runtimes=(NO_PROGRAM,))
             return stack.enter_context(self.probes_of(other, self.rounds.tell)), ""
         except Failure as problem:
             return None, f"its files cannot be measured today: {problem.findings[0].what}"
@@ -138,13 +142,20 @@ def tools_of(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def _groups(today: Iterable[Probe], base: Iterable[Probe]) -> list[Group]:
+    """In the order in which they are begun: what is compared first, what is dear last."""
     others = {probe.series: probe for probe in base if probe.series.way.startswith(PAIRED)}
-    return [
+    found = [
         (Entrant(probe), Entrant(others[probe.series], "base"))
         if probe.series in others
         else (Entrant(probe),)
         for probe in today
     ]
+    return sorted(found, key=_rank)
+
+
+def _rank(group: Group) -> tuple[bool, bool]:
+    way = group[0].probe.series.way
+    return way.startswith(DEAR), not way.startswith(PAIRED)
 
 
 def _comparison(

@@ -11,6 +11,16 @@ from wasip1_build.measure.bench.rounds import Measured
 from wasip1_build.measure.noise import Ratio
 from wasip1_build.measure.signed_rank import signed_rank
 
+# How whole processes run a case: what each can keep is kept, or nothing is. node keeps nothing.
+PROCESSES = {
+    "a process, its code kept where it can be": (
+        "process, cwasm",
+        "process, warm cache",
+        "process",
+    ),
+    "a process that compiles": ("process, cache off", "process, cold cache", "process"),
+}
+
 Verdict = Literal["wins", "loses", "no difference", "not known"]
 
 
@@ -23,9 +33,9 @@ class Rival(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """The runtimes that did the same: `way` is what their ways have in common, up to a colon.
-    `fastest` has the least median; `rivals` are
-    the others. `pinned` is bench.runtime, or ""; `verdict` is on it, None where none is pinned."""
+    """The runtimes that did the same: `way` says what, as in PROCESSES. `fastest` has the least
+    median; `rivals` are the others. `pinned` is bench.runtime, or ""; `verdict` is on it, None
+    where none is pinned."""
 
     way: str
     case: str
@@ -44,9 +54,11 @@ class Choice:
 def choices(measured: Measured, pinned: str | None) -> Iterator[Choice]:
     """One for each way and case that several runtimes did."""
     groups: dict[tuple[str, str], list[Series]] = {}
-    for series in dict.fromkeys(row.series for row in measured.rows if row.side == "today"):
-        if series.phase == "execution" and series.runtime:
-            groups.setdefault((series.way.partition(":")[0], series.case), []).append(series)
+    every = dict.fromkeys(row.series for row in measured.rows if row.side == "today")
+    for what, ways in PROCESSES.items():
+        for series in every:
+            if series.way in ways:
+                groups.setdefault((what, series.case), []).append(series)
     for (way, case), group in groups.items():
         if len({runtime_name(each) for each in group}) > 1:
             yield _choice(measured, way, case, group, pinned or "")
@@ -60,7 +72,7 @@ def _choice(measured: Measured, way: str, case: str, group: list[Series], pinned
 
 
 def _verdict(choice: Choice) -> Verdict:
-    """On the pinned one. Of one runtime's forms (a cold and a warm cache) the better counts."""
+    """On the pinned one."""
     if runtime_name(choice.fastest) == choice.pinned:
         others = [each for each in choice.rivals if runtime_name(each.series) != choice.pinned]
         if all(each.ratio and each.ratio.is_more for each in others):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -160,7 +159,7 @@ def advice(account: Account, measured: Measured, formats: tuple[str, ...]) -> Ad
     if share is None:
         return None
     if share.part == "delivery":
-        return _smaller(share.series, measured, formats)
+        return _smaller(share.series, formats)
     if share.part == "compilation":
         return _compiled_before(share.series, measured)
     if share.part == "instantiation":
@@ -175,24 +174,16 @@ def advice(account: Account, measured: Measured, formats: tuple[str, ...]) -> Ad
     return _native(share.series, measured)
 
 
-def _smaller(series: Series, measured: Measured, formats: tuple[str, ...]) -> Advice:
+def _smaller(series: Series, formats: tuple[str, ...]) -> Advice:
     if series.way.startswith("fetch raw"):
         missing = 'compress.formats = ["br"]' if not formats else "send the .br or the .gz"
         return Advice(f"compress it: {missing}")
-    raw = series._replace(way=re.sub("fetch (br|gz)", "fetch raw", series.way))
-    return Advice(
-        "make the module smaller: `wasip1 compare` says what TinyGo would save",
-        _against(measured, series, raw),
-    )
+    return Advice("make the module smaller: `wasip1 compare` says what TinyGo would save")
 
 
 def _compiled_before(series: Series, measured: Measured) -> Advice:
     if series.way == "load cwasm":
-        jit = series._replace(way="compile module")
-        return Advice(
-            "load it once and keep it: a host that lives longer than a request",
-            _against(measured, series, jit),
-        )
+        return Advice("load it once and keep it: a host that lives longer than a request")
     load = series._replace(way="load cwasm")
     return Advice(
         'precompile it: aot.targets = ["host"], or keep a cache of compiled code',
@@ -211,15 +202,10 @@ def _reused(series: Series, measured: Measured) -> Advice:
 
 
 def _native(series: Series, measured: Measured) -> Advice:
-    native = next(
-        (
-            row.series
-            for row in measured.rows
-            if row.series.way == "native" and row.series.case == series.case
-        ),
-        None,
-    )
-    said = _against(measured, series, native) if native else ""
+    same = [row.series for row in measured.rows if row.series.case == series.case]
+    native = _first(each for each in same if each.way == "native process")
+    here = _first(each for each in same if each.way == "process, cwasm")
+    said = _against(measured, here, native) if native and here else ""
     return Advice(
         "make the program itself do less, or accept it; where it must be faster, run it natively",
         said,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 
 from wasip1_build.dataclass import dataclass
@@ -16,6 +17,7 @@ from wasip1_build.measure.bench.rows import Run
 
 MEASURES = {"cpu": "CPU time", "wall": "wall time", "instructions": "instructions"}
 SLOWER = "bench-slower"
+NOTHING = "bench-nothing"
 NO_GAIN = "bench-no-gain"
 NOT_BATCHING = "bench-not-batching"
 WRONG = "bench-wrong"
@@ -25,7 +27,7 @@ NOT_KNOWN = "bench-not-known"
 
 @dataclass(frozen=True)
 class Figure:
-    """One series. `facts` are those that were the same each time, or their greatest."""
+    """One series. `facts` are their medians: most are the same each time."""
 
     series: Series
     wall: Estimate
@@ -35,14 +37,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Result:
-    """One artifact. `formats` are those in which it is compressed; `since` is what is another than
-    when the base was measured, in words; `base` is how messages call that run."""
+    """One artifact. `order` is that of its probes, `formats` are those in which it is compressed;
+    `since` is what is another than when the base was measured, in words; `base` is how messages
+    call that run."""
 
     run: Run
     measured: Measured
     left_out: tuple[Cut, ...]
     accounts: tuple[Account, ...]
     choices: tuple[Choice, ...]
+    order: tuple[Series, ...] = ()
     formats: tuple[str, ...] = ()
     comparison: Comparison | None = None
     before: Run | None = None
@@ -65,14 +69,24 @@ class Result:
                 if all(each.cpu_ns is not None for each in samples)
                 else None,
                 {
-                    name: max(each.facts.get(name, 0) for each in samples)
-                    for each in samples
-                    for name in each.facts
+                    name: statistics.median_high(
+                        each.facts[name] for each in samples if name in each.facts
+                    )
+                    for name in dict.fromkeys(name for each in samples for name in each.facts)
                 },
             )
             for series, samples in self.run.samples().items()
         ]
-        return tuple(sorted(found, key=lambda each: PHASES.index(each.series.phase)))
+        places = {series: place for place, series in enumerate(self.order)}
+        return tuple(
+            sorted(
+                found,
+                key=lambda each: (
+                    PHASES.index(each.series.phase),
+                    places.get(each.series, len(places)),
+                ),
+            )
+        )
 
     def advice(self, account: Account) -> Advice | None:
         """The one thing to do about what dominates."""
@@ -81,7 +95,26 @@ class Result:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong, what is slower than in the base, and what did not come of a change."""
-        return (*_wrong(self), *_slower(self), *_no_gain(self), *_batching(self), *_pinned(self))
+        return (
+            *_nothing(self),
+            *_wrong(self),
+            *_slower(self),
+            *_no_gain(self),
+            *_batching(self),
+            *_pinned(self),
+        )
+
+
+def _nothing(result: Result) -> Iterator[Finding]:
+    """Without a figure nothing was measured, and that is no success."""
+    if not result.run.rows and not result.measured.wrong:
+        yield Finding(
+            NOTHING,
+            Severity.ERROR,
+            f"{result.artifact}: nothing was measured",
+            "the time was over before a round could be begun",
+            "give it more: BUDGET=10m; or less to do: ARTIFACT=, RUNTIME=wasmtime",
+        )
 
 
 def _wrong(result: Result) -> Iterator[Finding]:

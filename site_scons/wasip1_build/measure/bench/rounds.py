@@ -13,6 +13,9 @@ from wasip1_build.measure.bench.estimate import NEEDED
 from wasip1_build.measure.bench.probe import Probe, Sample, Series
 from wasip1_build.units import human_time
 
+# How much of the time what is thrown away may take.
+WARM_UP = 0.35
+
 # Whose files are measured: this build's, or those of the run with which it is compared.
 Side = Literal["today", "base"]
 
@@ -141,10 +144,12 @@ class _Running:
     def warm_up(self) -> None:
         """A round that is thrown away, and tells what a turn of each takes."""
         self.how.tell(f"warm-up: {len(self.going)} measurements")
+        now = self.how.clock()
+        latest = now + WARM_UP * (self.how.until - now)
         for runner in tuple(self.going):
             start = self.how.clock()
-            if start >= self.how.until:
-                self._cut(runner, "the time was over before it was begun")
+            if start >= latest:
+                self._cut(runner, "the time for a first turn of each was over")
                 continue
             self._turn(runner, None)
             runner.cost_s = self.how.clock() - start
