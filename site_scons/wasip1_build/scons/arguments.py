@@ -23,7 +23,7 @@ ARGUMENTS = {
     "FORMAT": "with audit: text (default), json or sarif; with bench: text, json or go; "
     "on stdout, with `scons -sQ` alone there",
     "BUDGET": "with bench: how long it may take, as 180s (default) or 5m",
-    "ROUNDS": "with bench: how often each is measured, if there is time (default: 20)",
+    "ROUNDS": "with bench: how often each is measured, as time allows (default: 20; 40 with BASE)",
     "BASE": "with bench: compare with an earlier run, a copy of BUILD-DIR/report/bench.jsonl",
     "STRICT": "with audit: 1 makes an error of each grant that is unused or too wide",
 }

@@ -18,6 +18,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.files import write_atomically
 from wasip1_build.findings import Failure, Finding, failure, has_errors
 from wasip1_build.measure.bench.bench import Benchmark
+from wasip1_build.measure.bench.compare import PAIRS
 from wasip1_build.measure.bench.kept import Kept
 from wasip1_build.measure.bench.probes import NATIVE
 from wasip1_build.measure.bench.result import Result
@@ -45,7 +46,7 @@ from wasip1_build.steps.gate import located
 FORMATS = ("text", "json", "go")
 OTHERS = ("wasmtime", NATIVE)  # that are no programs on PATH
 BUDGET = "180s"
-ROUNDS = "20"
+ROUNDS = 20
 MOST_ROUNDS = 1000
 
 
@@ -104,7 +105,7 @@ def _request(declared: Declared, arguments: Mapping[str, str]) -> BenchRequest:
     return BenchRequest(
         asked=asked_artifacts(declared, arguments.get("ARTIFACT", "")),
         budget_s=_budget_s(arguments.get("BUDGET", BUDGET)),
-        rounds=_rounds(arguments.get("ROUNDS", ROUNDS)),
+        rounds=_rounds(arguments) or (PAIRS if arguments.get("BASE") else ROUNDS),
         form=form,
         runtimes=_runtimes(arguments.get("RUNTIME", "")),
         base=arguments.get("BASE", ""),
@@ -121,7 +122,11 @@ def _budget_s(text: str) -> float:
     return seconds
 
 
-def _rounds(text: str) -> int:
+def _rounds(arguments: Mapping[str, str]) -> int | None:
+    """None where they are not given."""
+    text = arguments.get("ROUNDS")
+    if text is None:
+        return None
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MOST_ROUNDS:
         what = f"ROUNDS={text} is no number from 1 to {MOST_ROUNDS}"
         raise failure("argument", what, fix="write ROUNDS=20")
@@ -228,7 +233,7 @@ class Benching(SCons.Action.FunctionAction):  # type: ignore[misc]
             runs = read_rows(rows, rows.name)
         except Failure:
             runs = {}
-        runs |= {each.artifact: each.run for each in results}
+        runs |= {each.artifact: each.run for each in results if each.run.rows}
         runs = dict(sorted(runs.items()))
         write_atomically(rows, rows_bytes(runs.values()))
         write_atomically(text, go_bytes(runs.values()))

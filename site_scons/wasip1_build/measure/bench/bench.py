@@ -13,7 +13,6 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure
 from wasip1_build.measure.bench.choice import choices
 from wasip1_build.measure.bench.compare import (
-    PAIRS,
     Comparison,
     compared,
     moved_facts,
@@ -63,8 +62,7 @@ class Benchmark:
             pairs = [group[0].probe.series for group in groups if len(group) > 1]
             rounds = self.rounds
             if pairs:
-                needed = pairs_for(len(pairs))
-                rounds = replace(rounds, number=max(rounds.number, needed, PAIRS), needed=needed)
+                rounds = replace(rounds, needed=pairs_for(len(pairs)))
             measured = rounds.measure(groups)
         left_out = tuple(Cut(*each) for each in today.left_out)
         found = accounts(
