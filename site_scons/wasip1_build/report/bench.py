@@ -149,8 +149,7 @@ def comparison_lines(result: Result) -> Iterator[str]:
         series = (each for each in found.compared if each.series.phase == phase)
         yield from (f"      {compared_text(each)}" for each in series)
     for fact in found.facts:
-        before, now = fact_text(fact.name, fact.before), fact_text(fact.name, fact.now)
-        yield f"    {named(fact.series)}: {now}, before {before}"
+        yield f"    {named(fact.series)}: {fact.name} {fact.now:,}, before {fact.before:,}"
 
 
 def compared_text(each: Compared) -> str:

@@ -21,7 +21,7 @@ from wasip1_build.measure.bench.compare import (
 from wasip1_build.measure.bench.host_call import host_call_ns
 from wasip1_build.measure.bench.kept import Kept
 from wasip1_build.measure.bench.outdated import changed, surroundings
-from wasip1_build.measure.bench.phases import Account, accounts
+from wasip1_build.measure.bench.phases import Account, accounts, shipped
 from wasip1_build.measure.bench.probe import Probe, Series
 from wasip1_build.measure.bench.probes import NATIVE, Probes, probes_of
 from wasip1_build.measure.bench.result import Result
@@ -34,7 +34,7 @@ NO_PROGRAM = NATIVE  # of a base's files nothing is built natively, and no progr
 # What takes seconds of CPU time a turn. It is begun last, so that it can take no time from others.
 DEAR = ("compile", "recompile", "process, cache off", "process, cold cache")
 # The library's and the program's own ways that say most of a module: those are measured in pairs.
-PAIRED = ("fetch br", "compile module", "load cwasm", "instan", "run cwasm")
+PAIRED = ("compile module", "load cwasm", "instance per request", "run cwasm")
 
 
 @dataclass(frozen=True)
@@ -133,15 +133,16 @@ def tools_of(digests: Mapping[str, str]) -> dict[str, str]:
     SHA256", so that another version of one is another value and not another tool."""
     found: dict[str, str] = {}
     for title, digest in digests.items():
-        if title not in ("module", "cwasm"):
-            name, _, version = title.rpartition(" ")
+        name, _, version = title.rpartition(" ")
+        if title not in ("module", "cwasm") and name != "go":  # (the native program is no tool)
             found[name or title] = f"{version} {digest}" if name else digest
     return found
 
 
 def _groups(today: Iterable[Probe], base: Iterable[Probe]) -> list[Group]:
     """In the order in which they are begun: what is compared first, what is dear last."""
-    others = {probe.series: probe for probe in base if probe.series.way.startswith(PAIRED)}
+    fetched = shipped([probe.series for probe in today])
+    others = {p.series: p for p in base if p.series.way in PAIRED or p.series == fetched}
     found = [
         (Entrant(probe), Entrant(others[probe.series], "base"))
         if probe.series in others
@@ -153,7 +154,7 @@ def _groups(today: Iterable[Probe], base: Iterable[Probe]) -> list[Group]:
 
 def _rank(group: Group) -> tuple[bool, bool]:
     way = group[0].probe.series.way
-    return way.startswith(DEAR), not way.startswith(PAIRED)
+    return way.startswith(DEAR), way not in PAIRED
 
 
 def _comparison(

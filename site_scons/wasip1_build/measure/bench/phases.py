@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.measure.bench.estimate import NEEDED
-from wasip1_build.measure.bench.probe import Sample, Series
+from wasip1_build.measure.bench.probe import Phase, Sample, Series
 from wasip1_build.measure.bench.rounds import Measured
 from wasip1_build.measure.noise import ERROR, interval, ratio
 
@@ -20,7 +20,7 @@ Part = Literal["delivery", "compilation", "instantiation", "boundary", "compute"
 # How the ways of each part begin, the better first: as what an artifact is delivered and loaded.
 FETCH = ("fetch br", "fetch gz", "fetch raw")
 LOAD = ("load cwasm", "compile module")
-INSTANTIATE = ("instan",)
+INSTANTIATE = ("instance per request",)
 RUN = ("run cwasm",)
 HALF = 0.5
 # Of a run's time, computed from its host calls and what a small one costs here. A call can take
@@ -96,15 +96,11 @@ def _calls(measured: Measured, account: Account, call_ns: int | None) -> Calls |
 
 
 def _accounts(measured: Measured, every: list[Series], load: tuple[str, ...]) -> Iterator[Account]:
-    fetch = _first(each for way in FETCH for each in every if each.way.startswith(way))
-    for run in (each for each in every if each.phase == "execution" and each.way.startswith(RUN)):
+    fetch = shipped(every)
+    for run in (each for each in every if each.phase == "execution" and each.way in RUN):
         same = [each for each in every if each.runtime == run.runtime]
-        compile_ = _first(each for way in load for each in same if each.way.startswith(way))
-        start = _first(
-            each
-            for each in same
-            if each.way.startswith(INSTANTIATE) and each.case in ("", run.case)
-        )
+        compile_ = _first(same, "compilation", load)
+        start = _first(same, "instantiation", INSTANTIATE)
         parts = {"instantiation": start, "execution": run}
         if start and (found := _account(measured, "steady state", run, parts)):
             yield found
@@ -113,8 +109,15 @@ def _accounts(measured: Measured, every: list[Series], load: tuple[str, ...]) ->
             yield found
 
 
-def _first(found: Iterable[Series]) -> Series | None:
-    return next(iter(found), None)
+def shipped(every: Iterable[Series]) -> Series | None:
+    """How the module is delivered."""
+    return _first(every, "delivery", FETCH)
+
+
+def _first(every: Iterable[Series], phase: Phase, ways: tuple[str, ...]) -> Series | None:
+    """The series of a phase whose way begins with the first of these that there is."""
+    own = [each for each in every if each.phase == phase]
+    return next((each for way in ways for each in own if each.way.startswith(way)), None)
 
 
 def _account(
@@ -203,8 +206,8 @@ def _reused(series: Series, measured: Measured) -> Advice:
 
 def _native(series: Series, measured: Measured) -> Advice:
     same = [row.series for row in measured.rows if row.series.case == series.case]
-    native = _first(each for each in same if each.way == "native process")
-    here = _first(each for each in same if each.way == "process, cwasm")
+    native = _first(same, "execution", ("native process",))
+    here = _first(same, "execution", ("process, cwasm",))
     said = _against(measured, here, native) if native and here else ""
     return Advice(
         "make the program itself do less, or accept it; where it must be faster, run it natively",
