@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from wasip1_build.report.write import bench_files
 from wasip1_build.runtime.programs import RUNTIMES
 from wasip1_build.scons.action import FAILED, show
 from wasip1_build.scons.arguments import BENCH
+from wasip1_build.scons.cpus import usable_cpus
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.measured import keep_headers, outdated
 from wasip1_build.scons.verbs import asked_artifacts
@@ -196,7 +198,7 @@ class Benching(SCons.Action.FunctionAction):  # type: ignore[misc]
             left_s = (end - time.monotonic()) / (len(self.chosen) - number)
             rounds = Rounds(self.request.rounds, time.monotonic() + left_s, tell=_tell)
             benchmark = Benchmark(
-                rounds, kept, workspace.profile, context.cpus, self.base, self.request.base
+                rounds, kept, workspace.profile, usable_cpus(), self.base, self.request.base
             )
             try:
                 results.append(self._one(benchmark, planned))
@@ -218,7 +220,7 @@ class Benching(SCons.Action.FunctionAction):  # type: ignore[misc]
         runs.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=f"{BENCH}-", dir=runs))
         try:
-            staged = context.staged(stage)
+            staged = replace(context, stage=stage, cpus=usable_cpus())  # nothing else is built
             files = built_files(planned, context)
             return benchmark.of(BenchSubject(planned, staged, files, self.request.runtimes))
         finally:

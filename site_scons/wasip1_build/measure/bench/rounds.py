@@ -109,6 +109,10 @@ class _Runner:
         """In how many of so many rounds it takes part."""
         return -(-rounds // self.stride)
 
+    def rarer(self, rounds: int) -> int:
+        """In how many it would with twice the stride."""
+        return -(-rounds // (2 * self.stride))
+
     def once(self) -> Iterator[tuple[Entrant, Sample]]:
         """Each of the group, begun with another each time. Raises _Stop."""
         first = self.turns % len(self.group)
@@ -172,7 +176,7 @@ class _Running:
             each.stride = 1
         self.rounds = rounds
         while sum(each.cost_s * each.runs(rounds) for each in self.going) > left_s:
-            rarer = [each for each in self.going if -(-rounds // (2 * each.stride)) >= least]
+            rarer = [each for each in self.going if least <= each.rarer(rounds) < each.runs(rounds)]
             if not rarer:
                 return False
             max(rarer, key=lambda each: each.cost_s * each.runs(rounds)).stride *= 2

@@ -79,6 +79,13 @@ def test_nothing_is_begun_when_the_time_for_a_first_turn_is_over() -> None:
     assert not result.samples(B)
 
 
+def test_one_round_fits_or_is_cut() -> None:
+    probe = FakeProbe(A, steady(10**9), clock := Clock())
+    short = Rounds(1, until=1.5, clock=clock).measure([(Entrant(probe),)])
+    assert (short.rows, short.cuts[0].why) == ((), "1 times 1 s were too much for the time")
+    assert len(Rounds(1, until=9, clock=clock).measure([(Entrant(probe),)]).rows) == 1
+
+
 def test_where_all_fits_nothing_is_cut() -> None:
     result = within(1000, {A: 0.1, B: 1.5, LOAD: 2.0})
     assert result.cuts == ()
