@@ -89,8 +89,8 @@ def _launched_in() -> str:
 
 
 def _outputs(planned: PlannedArtifact) -> Iterator[str]:
-    """All that an artifact's gate lets pass, but not the table of a build at the end."""
-    wanted = {planned.gate, *(name for step in planned.steps for name in _shipped(step))}
+    """What is measured, and the manifest: what does not pass is not worth measuring."""
+    wanted = {planned.names.manifest, *(n for step in planned.steps for n in _shipped(step))}
     return (name for step in planned.steps for name in step.outputs if name in wanted)
 
 
@@ -106,15 +106,17 @@ def _request(declared: Declared, arguments: Mapping[str, str]) -> BenchRequest:
         raise failure("argument", f"FORMAT={form} is none", fix=f"known: {', '.join(FORMATS)}")
     return BenchRequest(
         asked=asked_artifacts(declared, arguments.get("ARTIFACT", "")),
-        budget_s=_budget_s(arguments.get("BUDGET", BUDGET)),
-        rounds=_rounds(arguments) or (PAIRS if arguments.get("BASE") else ROUNDS),
+        budget_s=budget_of(arguments),
+        rounds=rounds_of(arguments),
         form=form,
-        runtimes=_runtimes(arguments.get("RUNTIME", "")),
+        runtimes=runtimes_of(arguments),
         base=arguments.get("BASE", ""),
     )
 
 
-def _budget_s(text: str) -> float:
+def budget_of(arguments: Mapping[str, str]) -> float:
+    """How many seconds all may take. Raises Failure."""
+    text = arguments.get("BUDGET", BUDGET)
     try:
         seconds = duration_s(text)
     except ValueError as error:
@@ -124,19 +126,20 @@ def _budget_s(text: str) -> float:
     return seconds
 
 
-def _rounds(arguments: Mapping[str, str]) -> int | None:
-    """None where they are not given."""
+def rounds_of(arguments: Mapping[str, str]) -> int:
+    """How many rounds there are to be. Raises Failure."""
     text = arguments.get("ROUNDS")
     if text is None:
-        return None
+        return PAIRS if arguments.get("BASE") else ROUNDS
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MOST_ROUNDS:
         what = f"ROUNDS={text} is no number from 1 to {MOST_ROUNDS}"
         raise failure("argument", what, fix="write ROUNDS=20")
     return int(text)
 
 
-def _runtimes(names: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(filter(None, names.split(","))))
+def runtimes_of(arguments: Mapping[str, str]) -> tuple[str, ...]:
+    """Those that are to be measured alone; () for all that there are. Raises Failure."""
+    found = tuple(dict.fromkeys(filter(None, arguments.get("RUNTIME", "").split(","))))
     for name in found:
         if name not in (*OTHERS, *RUNTIMES):
             known = ", ".join((*OTHERS, *RUNTIMES))
@@ -185,7 +188,9 @@ class Benching(SCons.Action.FunctionAction):  # type: ignore[misc]
         if not has_errors(findings):
             return 0
         why = "bench failed (see above)"
-        return SCons.Errors.BuildError(target[0], why, status=FAILED, exitstatus=FAILED)
+        # (with -s SCons gives an action no targets)
+        [alias] = executor.get_all_targets() if executor else target
+        return SCons.Errors.BuildError(alias, why, status=FAILED, exitstatus=FAILED)
 
     def _measure(self) -> tuple[Finding, ...]:
         """Measures, writes all files and prints. Raises Failure, and OSError."""

@@ -70,9 +70,10 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     this = render(summary, build_dir)
     every, asked = _with_kept(declared, this)
     shown = this.artifacts if len(asked.artifacts) > MANY else asked.artifacts
-    print(table(asked, style_of(sys.stdout, os.environ), shown), end="", flush=True)
+    if SCons.Script.ARGUMENTS.get("FORMAT", "text") == "text":  # else stdout is a verb's alone
+        print(table(asked, style_of(sys.stdout, os.environ), shown), end="", flush=True)
+        _say_outdated(declared)
     write_reports(every, build_dir)
-    _say_outdated(declared)
     passed = {name: each for name, each in this.artifacts.items() if each.verdict == "pass"}
     store = store_of(declared.context.root, file, declared.workspace.profile)
     keep_build(declared, passed, store, identity(), started_ns)
