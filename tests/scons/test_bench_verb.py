@@ -105,7 +105,7 @@ def test_the_same_files_have_not_moved_and_others_are_measured_beside_the_base(
     project, _ = measured
     base = (project.root / "build/report/bench.jsonl").read_bytes()
     project.write("base.jsonl", base)
-    again = ("BASE=base.jsonl", "ROUNDS=1", "BUDGET=30s")
+    again = ("BASE=base.jsonl", "ROUNDS=1", "BUDGET=60s")
     same = project.build(*ALONE, *again)
     assert "every phase: not moved: the same files on the same tools and settings" in same.output
     assert "run `scons bench" not in project.build("-Q").output

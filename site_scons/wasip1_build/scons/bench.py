@@ -15,6 +15,7 @@ from typing import Any
 import SCons.Action
 import SCons.Errors
 
+from wasip1_build.cpus import usable_cpus
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import write_atomically
 from wasip1_build.findings import Failure, Finding, failure, has_errors
@@ -36,7 +37,6 @@ from wasip1_build.report.write import bench_files
 from wasip1_build.runtime.programs import RUNTIMES
 from wasip1_build.scons.action import FAILED, show
 from wasip1_build.scons.arguments import BENCH
-from wasip1_build.scons.cpus import usable_cpus
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.measured import keep_headers, outdated
 from wasip1_build.scons.verbs import asked_artifacts

@@ -18,6 +18,7 @@ from wasip1_build.measure.bench.compare import (
     moved_facts,
     pairs_for,
 )
+from wasip1_build.measure.bench.estimate import NEEDED
 from wasip1_build.measure.bench.host_call import host_call_ns
 from wasip1_build.measure.bench.kept import Kept
 from wasip1_build.measure.bench.outdated import changed, surroundings
@@ -31,7 +32,8 @@ from wasip1_build.measure.bench.settings import settings_of, toolchain_of
 from wasip1_build.measure.bench.subject import BenchSubject
 
 NO_PROGRAM = NATIVE  # of a base's files nothing is built natively, and no program runs them
-# What takes seconds of CPU time a turn. It is begun last, so that it can take no time from others.
+# How much of the time is for what does not take seconds of CPU time a turn, as this does.
+OTHERS = 0.6
 DEAR = ("compile", "recompile", "process, cache off", "process, cold cache")
 # The library's and the program's own ways that say most of a module: those are measured in pairs.
 PAIRED = ("compile module", "load cwasm", "instance per request", "run cwasm")
@@ -60,10 +62,7 @@ class Benchmark:
             base, why_not = self._base(stack, subject, before, now)
             groups = _groups(today.probes, base.probes if base else ())
             pairs = [group[0].probe.series for group in groups if len(group) > 1]
-            rounds = self.rounds
-            if pairs:
-                rounds = replace(rounds, needed=pairs_for(len(pairs)))
-            measured = rounds.measure(groups)
+            measured = self._measured(groups, pairs_for(len(pairs)) if pairs else NEEDED)
         left_out = tuple(Cut(*each) for each in today.left_out)
         found = accounts(
             measured, is_precompiled=subject.files.cwasm is not None, call_ns=self.call_ns(subject)
@@ -84,6 +83,15 @@ class Benchmark:
             since=changed(before.header, header) if before else (),
             base=self.base_name,
         )
+
+    def _measured(self, groups: list[Group], needed: int) -> Measured:
+        """What takes seconds a turn comes after all else, so that it takes no time from it."""
+        dear = [group for group in groups if _is_dear(group)]
+        others = [group for group in groups if not _is_dear(group)]
+        now, until = self.rounds.clock(), self.rounds.until
+        first_until = now + OTHERS * (until - now) if dear else until
+        measured = replace(self.rounds, until=first_until, needed=needed).measure(others)
+        return measured + self.rounds.as_time_allows(dear)
 
     def _base(
         self, stack: ExitStack, subject: BenchSubject, before: Run | None, now: Header
@@ -140,7 +148,7 @@ def tools_of(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def _groups(today: Iterable[Probe], base: Iterable[Probe]) -> list[Group]:
-    """In the order in which they are begun: what is compared first, what is dear last."""
+    """In the order in which they are begun: first what is compared."""
     fetched = shipped([probe.series for probe in today])
     others = {p.series: p for p in base if p.series.way in PAIRED or p.series == fetched}
     found = [
@@ -149,12 +157,11 @@ def _groups(today: Iterable[Probe], base: Iterable[Probe]) -> list[Group]:
         else (Entrant(probe),)
         for probe in today
     ]
-    return sorted(found, key=_rank)
+    return sorted(found, key=lambda group: group[0].probe.series.way not in PAIRED)
 
 
-def _rank(group: Group) -> tuple[bool, bool]:
-    way = group[0].probe.series.way
-    return way.startswith(DEAR), way not in PAIRED
+def _is_dear(group: Group) -> bool:
+    return group[0].probe.series.way.startswith(DEAR)
 
 
 def _comparison(

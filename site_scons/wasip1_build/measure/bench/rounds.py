@@ -64,6 +64,15 @@ class Measured:
     wrong: tuple[Wrong, ...] = ()
     rounds: int = 0
 
+    def __add__(self, other: Measured) -> Measured:
+        """What came of both."""
+        return Measured(
+            self.rows + other.rows,
+            self.cuts + other.cuts,
+            self.wrong + other.wrong,
+            max(self.rounds, other.rounds),
+        )
+
     def samples(self, series: Series, side: Side = "today") -> dict[int, Sample]:
         """By round."""
         return {
@@ -93,6 +102,11 @@ class Rounds:
         running.warm_up()
         running.fit()
         return running.measured()
+
+    def as_time_allows(self, groups: Sequence[Group]) -> Measured:
+        """The same of what takes seconds a turn, after all else: nothing is thrown away, and no
+        turn is begun that would not end in time."""
+        return _Running(self, groups).as_time_allows()
 
 
 class _Runner:
@@ -205,6 +219,25 @@ class _Running:
             what = f"rounds {begun + 1} to {self.how.number}"
             self.cuts.append(Cut(what, "they were too much for the time"))
         return Measured(tuple(self.rows), tuple(self.cuts), tuple(self.wrong), begun)
+
+    def as_time_allows(self) -> Measured:
+        """In each round those for which there still is time."""
+        every = tuple(self.going)
+        for number in range(self.how.number):
+            self.how.tell(f"round {number + 1} of {self.how.number} of what takes long")
+            turn = [each for each in every if each in self.going and each.turns == number]
+            random.Random(number).shuffle(turn)
+            for runner in turn:
+                start = self.how.clock()
+                if start + runner.cost_s < self.how.until:
+                    self._turn(runner, number)
+                    runner.cost_s = self.how.clock() - start
+        for runner in (each for each in self.going if each.turns < self.how.number):
+            cost = f", each of {human_time(round(runner.cost_s * 1e9))}" if runner.turns else ""
+            why = f"there was time for {runner.turns} of {self.how.number} rounds{cost}"
+            self.cuts.append(Cut(named(runner.series), why))
+        rounds = max((each.turns for each in every), default=0)
+        return Measured(tuple(self.rows), tuple(self.cuts), tuple(self.wrong), rounds)
 
     def _turn(self, runner: _Runner, number: int | None) -> None:
         """One turn; what is wrong once is not measured any more, and what it had is forgotten."""

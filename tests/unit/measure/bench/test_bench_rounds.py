@@ -86,6 +86,19 @@ def test_one_round_fits_or_is_cut() -> None:
     assert len(Rounds(1, until=9, clock=clock).measure([(Entrant(probe),)]).rows) == 1
 
 
+def test_what_takes_long_has_the_rounds_for_which_there_is_time() -> None:
+    clock = Clock()
+    short, long = FakeProbe(A, steady(10**9), clock), FakeProbe(B, steady(4 * 10**9), clock)
+    how = Rounds(3, until=12, clock=clock)
+    result = how.as_time_allows([(Entrant(short),), (Entrant(long),)])
+    assert (len(result.samples(A)), len(result.samples(B))) == (3, 2)
+    assert [cut.why for cut in result.cuts] == ["there was time for 2 of 3 rounds, each of 4 s"]
+    assert clock.now_s <= 12
+    late = Rounds(3, until=11, clock=clock).as_time_allows([(Entrant(long),)])
+    assert late.cuts[0].why == "there was time for 0 of 3 rounds"
+    assert late.rows == ()
+
+
 def test_where_all_fits_nothing_is_cut() -> None:
     result = within(1000, {A: 0.1, B: 1.5, LOAD: 2.0})
     assert result.cuts == ()
