@@ -99,26 +99,38 @@ def test_too_little_time_is_an_error_and_not_a_result(measured: tuple[Project, B
     assert (project.root / "build/report/bench.jsonl").read_bytes() == rows
 
 
-def test_the_same_files_have_not_moved_and_others_are_measured_beside_the_base(
+AGAIN = (*ALONE, "BASE=base.jsonl", "ROUNDS=1", "BUDGET=60s")
+
+
+def test_the_same_files_have_not_moved_until_a_build_makes_others(
     measured: tuple[Project, Build],
 ) -> None:
     project, _ = measured
-    base = (project.root / "build/report/bench.jsonl").read_bytes()
-    project.write("base.jsonl", base)
-    again = ("BASE=base.jsonl", "ROUNDS=1", "BUDGET=60s")
-    same = project.build(*ALONE, *again)
+    project.write("base.jsonl", (project.root / "build/report/bench.jsonl").read_bytes())
+    same = project.build(*AGAIN)
     assert "every phase: not moved: the same files on the same tools and settings" in same.output
-    assert "run `scons bench" not in project.build("-Q").output
+    assert "run `scons bench" not in project.build("-Q", "work").output
     project.edit("main.go", "2_000_000", "4_000_000")
-    stale = project.build("-Q")
-    assert ".:work: the .cwasm and the .gz and the module changed since it was" in stale.output
-    slower = project.scons(*ALONE, *again)
+    said = project.build("-Q").output
+    assert ".:work: the .cwasm and the .gz and the module changed since it was measured" in said
+    project.edit("main.go", "4_000_000", "2_000_000")
+
+
+@pytest.mark.dear
+def test_other_files_are_measured_beside_those_of_the_base_while_they_are_kept(
+    measured: tuple[Project, Build],
+) -> None:
+    project, _ = measured
+    project.write("base.jsonl", (project.root / "build/report/bench.jsonl").read_bytes())
+    project.edit("main.go", "2_000_000", "4_000_000")
+    slower = project.scons(*AGAIN)
     assert slower.status == 2
     assert "[bench-slower]" in slower.output
     assert "changed since: the .cwasm, the .gz, the module" in slower.output
     for kept in (project.root / "build/.wasip1/bench").iterdir():
         kept.unlink()
-    gone = project.build(*ALONE, *again)
+    gone = project.build(*AGAIN)
     assert "not kept in this build directory any more" in gone.output
     assert "execution: not known" in gone.output
-    assert "instructions" in gone.output
+    assert "run cwasm" in gone.output
+    project.edit("main.go", "4_000_000", "2_000_000")
