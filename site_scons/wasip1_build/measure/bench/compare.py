@@ -2,7 +2,7 @@
 
 Both runs' files are measured anew, in pairs and in turns. What one run measured and what another
 did at another time cannot be compared as closely: of the same files, on a machine with other work,
-the medians of twelve runs of 20 rounds lay up to 2.4 times apart in wall time and 1.4 times in CPU
+the medians of twelve runs of 20 rounds lay up to 2.5 times apart in wall time and 1.5 times in CPU
 time, a fixed calculation between them up to 1.6 and 1.2 times, and dividing by that did not bring
 them closer (1.1 to 2.4). In pairs, each run's median ratio of CPU time was within 5 % of 1 for what
 takes 5 ms or more.
