@@ -13,6 +13,7 @@ from wasip1_build.cli import (
     boundary,
     compare,
     doctor,
+    embed,
     exec_module,
     query,
     run_artifact,
@@ -22,7 +23,10 @@ from wasip1_build.cli import (
 from wasip1_build.findings import Failure
 
 # Each adds its subcommand's parser, and names the function that runs it.
-COMMANDS = (doctor, run_artifact, affected, query, compare, sweep, boundary, exec_module, symbolize)
+COMMANDS = (
+    *(doctor, run_artifact, affected, query, compare, sweep, boundary),
+    *(exec_module, embed, symbolize),
+)
 
 EXIT_READER_GONE = 1
 EXIT_FAILURE = 2

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from wasip1_build.cli.built import built, verified
 from wasip1_build.cli.where import add_workspace_choice, from_here, workspace_root
-from wasip1_build.files import sha256_of_file
 from wasip1_build.findings import failure
 from wasip1_build.planned import Names
 from wasip1_build.runtime import grants as guest
@@ -70,28 +69,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _code(root: Path, names: Names, artifact: Artifact) -> tuple[Path, bool]:
     """The machine code for this machine and True, or the module and False: as the manifest has
     them, or not at all. Raises Failure."""
-    shown = names.manifest
-    try:
-        manifest = json.loads((root / shown).read_bytes())
-        files = [(f["role"], f["path"], f["sha256"], f.get("target")) for f in manifest["files"]]
-    except FileNotFoundError:
-        raise failure(
-            "not-built",
-            f"{artifact.id} is not built: there is no {shown}",
-            why="a manifest is there only where every verdict is pass",
-            fix=f"run `scons {artifact.id}`",
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError):
-        raise failure("not-built", f"{shown} cannot be read", fix="build again") from None
+    files = built(root, names, artifact).files
     own = [each for each in files if each[0] == "cwasm" and each[3] == host_target()]
     role, name, sha256, _target = (own or [each for each in files if each[0] == "module"])[0]
-    path = root / names.directory / name
-    try:
-        same = sha256_of_file(path) == sha256
-    except OSError:
-        same = False
-    if not same:
-        raise failure("not-built", f"{name} is not the file of {shown}", fix="build again")
+    path = verified(root, names, name, sha256)
     if not own and sys.stderr.isatty():
         said = "aot.targets has no machine code for this machine: the engine compiles it"
         print(f"{artifact.name}: {said}", file=sys.stderr)

@@ -220,11 +220,21 @@ def _code(launched: Launched) -> Iterator[str]:
 # --- wazero -----------------------------------------------------------------------------------
 
 
+def untrusted(grants: Grants, trusted: bool) -> str:
+    """Why neither wazero nor Node runs a module that is not trusted; "" where they do.
+
+    Neither contains a hostile guest: wazero follows links out of a mount, and calls that out of
+    scope; Node's documentation says not to run untrusted code by node:wasi.
+    """
+    if not grants.dirs or trusted:
+        return ""
+    return "it does not keep a hostile module in its directories; trusted = true allows it"
+
+
 def _untrusted(launched: Launched) -> Iterator[str]:
-    """Neither contains a hostile guest: wazero follows links out of a mount, and calls that out of
-    scope; Node's documentation says not to run untrusted code by node:wasi."""
-    if launched.grants.dirs and not launched.trusted:
-        yield "it does not keep a hostile module in its directories; trusted = true allows it"
+    why = untrusted(launched.grants, launched.trusted)
+    if why:
+        yield why
 
 
 def _wazero(launched: Launched) -> Iterator[str]:

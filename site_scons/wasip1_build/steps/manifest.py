@@ -101,8 +101,8 @@ class Manifest:
             "package": artifact.package,
             "kind": artifact.kind,
             "build_flags": list(self.flags),
-            "grants": _grants(artifact.grants),
-            "runtime": _runtime(artifact.runtime),
+            "grants": grants_record(artifact.grants),
+            "runtime": runtime_record(artifact.runtime),
         }
 
     def _encoders(self) -> dict[str, str]:
@@ -210,7 +210,7 @@ def _in_use(tool: ToolRequest, context: Context) -> ToolRequest:
     return tool
 
 
-def _grants(grants: model.Grants) -> dict[str, Any]:
+def grants_record(grants: model.Grants) -> dict[str, Any]:
     """What the host has to give: of inherited variables the names, never a value."""
     return {
         "dirs": [_pick(asdict(grant), "host", "guest", "mode", "reason") for grant in grants.dirs],
@@ -221,7 +221,8 @@ def _grants(grants: model.Grants) -> dict[str, Any]:
     }
 
 
-def _runtime(runtime: model.Runtime) -> dict[str, Any]:
+def runtime_record(runtime: model.Runtime) -> dict[str, Any]:
+    """How the module lives, as the manifest has it."""
     timeout_s = runtime.timeout_s
     return {
         "lifetime": runtime.lifetime,

@@ -1,0 +1,1 @@
+"""Go packages that run a finished module in a Go program, by wazero."""
