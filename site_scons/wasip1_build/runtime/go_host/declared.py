@@ -111,12 +111,17 @@ def _constants(hosted: Hosted) -> Iterator[str]:
 
 def _grants(hosted: Hosted) -> Iterator[str]:
     grants, facts = hosted.artifact.grants, hosted.facts
+    yield "// declaredArgs follow the program's name."
     yield _strings("declaredArgs", grants.args)
     yield ""
     if "variables" in facts:
         pairs = [f"\t{{{quoted(name)}, {quoted(value)}}}," for name, value in hosted.env]
-        yield from ["var declaredEnv = [][2]string{", *pairs, "}", ""]
+        yield "// declaredEnv are names and values."
+        empty = ["var declaredEnv [][2]string"]
+        yield from ["var declaredEnv = [][2]string{", *pairs, "}"] if pairs else empty
+        yield ""
     if "inherits" in facts:
+        yield "// inheritedEnv are names of variables of this process."
         yield _strings("inheritedEnv", tuple(sorted(grants.env_inherit)))
         yield ""
     if "dirs" in facts:
