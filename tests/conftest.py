@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from project import Project
+from run_go import PROBE, run_go
 from wasip1_build.cpus import usable_cpus
 
 SOAK = os.environ.get("WASIP1_SOAK") == "1"
@@ -92,6 +94,19 @@ def shared_cache() -> Path:
     if path.stat().st_uid != os.getuid():
         pytest.fail(f"{path} belongs to another user")
     return path
+
+
+@pytest.fixture(scope="session")
+def module_proxy(
+    pinned_go: Path, shared_cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Skips where Go modules cannot be had."""
+    project = Project(tmp_path_factory.mktemp("probe"), shared_cache)
+    (shared_cache / "home").mkdir(exist_ok=True)
+    try:
+        run_go(pinned_go, project, *PROBE, timeout_s=20)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"no Go module proxy answers: {error}")
 
 
 def go_build(go: Path, cache: Path, source: str, *flags: str) -> Path:

@@ -17,8 +17,9 @@ from doc_blocks import Command, differs, follow, sections_of, steps_of, unmarked
 from project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
-README, HOW_TO, EXPLANATION = (
-    ROOT / name for name in ("README.md", "docs/how-to.md", "docs/explanation.md")
+README, HOW_TO, EXPLANATION, HOST_GO = (
+    ROOT / name
+    for name in ("README.md", "docs/how-to.md", "docs/explanation.md", "examples/host-go/README.md")
 )
 RECIPES = [name for name in sections_of(HOW_TO.read_text()) if name]
 
@@ -31,7 +32,9 @@ RUN_BY_CI = (
 # A workflow installs the package from another checkout, which there is none of here.
 INSTALLS = "pip install "
 # Which needs the go command of this environment on PATH; no build does.
-RUNS_GO = " go test "
+RUNS_GO = re.compile(r"(^|; )go | go test ")
+# What a Go program needs that runs modules.
+NEEDS_A_PROXY = "wasip1 embed"
 # Where a version that no wheel of this environment has is fetched.
 NEEDS_AN_INDEX = "wasip1 doctor --fetch"
 
@@ -81,7 +84,11 @@ def lines_of(text: str) -> list[str]:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recipe_does_what_it_shows(
-    recipe: str, tmp_path: Path, environment: Mapping[str, str], pinned_go: Path
+    recipe: str,
+    tmp_path: Path,
+    environment: Mapping[str, str],
+    pinned_go: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     sections = sections_of(HOW_TO.read_text())
     place = tmp_path / "hello"
@@ -96,7 +103,9 @@ def test_a_recipe_does_what_it_shows(
                 pytest.skip("no package index is reached")
             raise
         return
-    if any(RUNS_GO in line for line in lines_of(sections[recipe])):
+    if any(NEEDS_A_PROXY in line for line in lines_of(sections[recipe])):
+        request.getfixturevalue("module_proxy")
+    if any(RUNS_GO.search(line) for line in lines_of(sections[recipe])):
         environment = {**environment, "PATH": f"{environment['PATH']}:{pinned_go.parent}"}
     follow(
         [s for s in steps if not (isinstance(s, Command) and s.line.startswith(INSTALLS))],
@@ -141,6 +150,20 @@ def test_the_readme_does_what_it_shows(
     follow(run, examples_in(tmp_path, tools), environment)
 
 
+@pytest.mark.network
+@pytest.mark.usefixtures("module_proxy")
+def test_the_program_that_runs_a_module_does_what_it_shows(
+    tmp_path: Path, tools: Path, environment: Mapping[str, str], pinned_go: Path
+) -> None:
+    path = f"{environment['PATH']}:{pinned_go.parent}"
+    clone = examples_in(tmp_path, tools)
+    written = clone / "examples/host-go/aggregate"  # by whoever followed it in this clone
+    for each in written.iterdir():
+        if each.name != "host_test.go":
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+    follow(steps_of(HOST_GO.read_text()), clone, {**environment, "PATH": path})
+
+
 def test_the_explanation_does_what_it_shows(tmp_path: Path, environment: Mapping[str, str]) -> None:
     follow(steps_of(EXPLANATION.read_text()), tmp_path, environment)
 
@@ -151,7 +174,11 @@ def test_the_readme_still_has_the_two_commands_that_only_ci_can_run() -> None:
     assert pattern, ".ci/run no longer takes its commands from the README"
 
 
-@pytest.mark.parametrize("document", [README, HOW_TO, EXPLANATION], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document",
+    [README, HOW_TO, EXPLANATION, HOST_GO],
+    ids=lambda path: path.parent.name + "/" + path.name,
+)
 def test_no_command_hides_in_a_block_that_is_not_run(document: Path) -> None:
     assert unmarked_commands(document.read_text()) == []
 

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,28 +30,23 @@ SOAKS = os.environ.get("WASIP1_SOAK") == "1"
 VERDICT = re.compile(r"^ *--- (PASS|FAIL|SKIP): (\S+)", re.MULTILINE)
 
 
-def settings(go: Path) -> dict[str, str]:
-    """The environment of Go programs for this machine, with the Go caches of whoever runs the
-    tests: those that .ci/run has compiled wazero into."""
-    unset = {"GOOS", "GOARCH", "GOWORK", "GOROOT"}
-    kept = {name: value for name, value in os.environ.items() if name not in unset}
-    path = os.pathsep.join([str(go.parent), str(Path(sys.executable).parent), "/usr/bin", "/bin"])
-    return {**kept, "GOENV": "off", "GOFLAGS": "", "GOTOOLCHAIN": "local", "PATH": path}
-
-
 @dataclass(frozen=True)
 class Hosts:
     """The packages of two artifacts, in one Go module."""
 
-    directory: Path
+    project: Project
     program: Path
+
+    @property
+    def directory(self) -> Path:
+        return self.project.root / "hosts"
 
     def go(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Runs the pinned Go."""
         return subprocess.run(
             [self.program, *words],
             cwd=self.directory,
-            env=settings(self.program),
+            env=self.project.environment({"GOTOOLCHAIN": "local"}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -84,7 +78,7 @@ def hosts(
         assert done.status == 0, done.output
         assert f'import "example.com/hosts/{package}"' in done.output
         assert "go get" not in done.output  # its go.mod has wazero
-    return Hosts(project.root / "hosts", pinned_go)
+    return Hosts(project, pinned_go)
 
 
 @pytest.fixture

@@ -209,4 +209,4 @@ def _next(hosted: Hosted, directory: Path, module: GoModule | None, own: bool) -
     yield f"measure it: {enter}go test -run - -bench . {package}"
     python = [check.name for check in hosted.artifact.checks if check.host]
     if python:
-        yield f"skipped by go test until checkHost gives their host in Go: {', '.join(python)}"
+        yield f"skipped by go test unless checkHost gives their host in Go: {', '.join(python)}"
