@@ -104,7 +104,7 @@ def _constants(hosted: Hosted) -> Iterator[str]:
         yield f"const Timeout = {round(policy.timeout_s * 1000)} * time.Millisecond"
         yield ""
     if policy.max_memory_bytes is not None:
-        yield "// The module itself has this limit as well."
+        yield "// maxMemoryPages is in the module itself as well."
         yield f"const maxMemoryPages = {policy.max_memory_bytes // PAGE_BYTES}"
         yield ""
 
@@ -173,7 +173,7 @@ def _host(hosted: Hosted) -> Iterator[str]:
         yield from [""] if number else []
         yield f"\t// {method} is {_named(function)}."
         yield f"\t{method}{_signature(function)}"
-    yield from ["}", "", "// hostKey is that of the Host in the context of a call.", ""]
+    yield from ["}", "", "// hostKey is that of the Host in the context of a call."]
     yield from ["type hostKey struct{}", ""]
 
 
