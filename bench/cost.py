@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 # A child's ru_maxrss counts what its parent had at the fork, so a small Python starts the program.
 _PEAK = """
@@ -34,16 +35,18 @@ class Cost:
 
 @dataclass(frozen=True)
 class Command:
-    """A command line, where it runs, its whole environment, and what it reads on stdin."""
+    """A command line, where it runs, its whole environment, what it reads on stdin, and what it
+    must print; None: anything."""
 
     argv: tuple[str, ...]
     directory: Path
     environment: Mapping[str, str] = field(repr=False)
     stdin: bytes = b""
+    expects: bytes | None = None
 
     def run(self) -> Cost:
-        """Runs it to its end. Raises RuntimeError where its status is not 0, and OSError where it
-        cannot be started."""
+        """Runs it to its end. Raises RuntimeError where its status is not 0 or it prints something
+        else than it must, and OSError where it cannot be started."""
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as printed:
             given.write(self.stdin)
             given.seek(0)
@@ -63,7 +66,16 @@ class Command:
                 printed.seek(0)
                 told = printed.read()[-TOLD_BYTES:].decode("utf-8", "replace")
                 raise RuntimeError(f"{self.argv} ended with {process.returncode}:\n{told}")
+            self._require_expected(printed)
         return Cost(wall_s, usage.ru_utime + usage.ru_stime)
+
+    def _require_expected(self, printed: IO[bytes]) -> None:
+        if self.expects is None:
+            return
+        printed.seek(0)
+        told = printed.read()
+        if told != self.expects:
+            raise RuntimeError(f"{self.argv} printed {told[:200]!r}, which is not expected")
 
 
 def peak_bytes(command: Command) -> int:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from bench.cost import Cost
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,15 +31,15 @@ class Spread:
 
 
 def interleaved(
-    runs: Mapping[str, Callable[[], Cost]], repetitions: int, *, warm: bool = True
-) -> dict[str, list[Cost]]:
+    runs: Mapping[str, Callable[[], T]], repetitions: int, *, warm: bool = True
+) -> dict[str, list[T]]:
     """What each costs, so many times, in turns: what slows the machine down slows all of them.
 
     `warm`: everything runs once before, uncounted, so that all find the same caches.
     """
     for run in runs.values() if warm else ():
         run()
-    costs: dict[str, list[Cost]] = {name: [] for name in runs}
+    costs: dict[str, list[T]] = {name: [] for name in runs}
     for _ in range(repetitions):
         for name, run in runs.items():
             costs[name].append(run())
