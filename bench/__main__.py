@@ -1,4 +1,4 @@
-"""`python -m bench prepare | run | host | render`: the benchmarks, to docs/performance.md."""
+"""`python -m bench prepare | run | host | claims | render`: the benchmarks, from nothing to docs/."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 from bench import results, tables
+from bench.claims import document, record
+from bench.claims.claims import MEASUREMENTS
+from bench.claims.workshop import Workshop
 from bench.places import MOST_REAL, Places
 from bench.prepare import prepared
 from wasip1_build.findings import Failure
@@ -14,6 +17,7 @@ from wasip1_build.findings import Failure
 HERE = Path(__file__).parent
 WORK, RESULTS = HERE / ".work", HERE / "results" / "results.json"
 DOCUMENT = HERE.parent / "docs" / "performance.md"
+CLAIMED, CLAIMS = HERE / "results" / "claims.json", HERE.parent / "docs" / "claims.md"
 REPETITIONS = {"null": 11, "one-file": 5, "cold": 3, "mains": 5}
 
 
@@ -47,17 +51,28 @@ def parser() -> argparse.ArgumentParser:
     host.add_argument("manifest", type=Path, help="of a command that was built")
     host.add_argument("--turns", type=int, default=31)
     host.set_defaults(do=_host)
-    for verb in (prepare, run, host):
+    claims = verbs.add_parser("claims", help="measure what is claimed of wasip1, and write it down")
+    claims.add_argument("--parts", type=_measurements, default=list(MEASUREMENTS))
+    claims.add_argument("--turns", type=int, help="of every measurement at most")
+    claims.add_argument("--out", type=Path, default=CLAIMED)
+    claims.set_defaults(do=_claims)
+    for verb in (prepare, run, host, claims):
         verb.add_argument("--work", type=Path, default=WORK, help="where trees are kept")
-    render = verbs.add_parser("render", help="write the tables of a document from the numbers")
-    render.add_argument("--results", type=Path, default=RESULTS)
-    render.add_argument("--document", type=Path, default=DOCUMENT)
+    render = verbs.add_parser("render", help="write the tables of docs/ from the numbers")
     render.set_defaults(do=_render)
     return words
 
 
 def _numbers(text: str) -> list[int]:
     return [int(word) for word in text.split(",")]
+
+
+def _measurements(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := sorted({*names} - MEASUREMENTS.keys()):
+        known = ", ".join(MEASUREMENTS)
+        raise argparse.ArgumentTypeError(f"no {', '.join(unknown)} among {known}")
+    return names
 
 
 def _prepare(options: argparse.Namespace) -> None:
@@ -86,9 +101,30 @@ def _run(options: argparse.Namespace) -> None:
     results.write(options.out, result)
 
 
-def _render(options: argparse.Namespace) -> None:
-    text = options.document.read_text()
-    options.document.write_text(tables.filled(text, results.read(options.results)))
+def _claims(options: argparse.Namespace) -> None:
+    places = Places(options.work.absolute())
+    most = {} if options.turns is None else {"most_turns": options.turns}
+    shop = Workshop(places, places.directory / "claims", **most)
+    result = record.measure(shop, options.parts)
+    words = ["python -m bench claims"]
+    if options.parts != list(MEASUREMENTS):
+        words.append(f"--parts {','.join(options.parts)}")
+    if most:
+        words.append(f"--turns {options.turns}")
+    results.write(options.out, {**result, "command": " ".join(words)})
+
+
+def _render(_options: argparse.Namespace) -> None:
+    for path, text in rendered().items():
+        path.write_text(text)
+
+
+def rendered() -> dict[Path, str]:
+    """What the documents are with the tables of what was measured. Raises OSError, ValueError."""
+    return {
+        DOCUMENT: tables.filled(DOCUMENT.read_text(), results.read(RESULTS), tables.TABLES),
+        CLAIMS: tables.filled(CLAIMS.read_text(), results.read(CLAIMED), document.TABLES),
+    }
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import re
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from bench.programs import program
 from wasip1_build.cpus import usable_cpus
@@ -15,7 +16,7 @@ from wasip1_build.toolchain.pins import VERSIONS
 VERSION = re.compile(r"\d+(?:\.\d+)+")
 
 
-def machine() -> dict[str, object]:
+def machine() -> dict[str, Any]:
     """Cores, the CPU's model, the system, and the versions of what was run."""
     kernel = platform.release().partition("-")[0]
     return {
@@ -39,14 +40,16 @@ def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     found |= {name: version(name) for name in ("scons", "wasip1-scons", "brotli", "deflate")}
     found |= {name: str(pinned) for name, pinned in VERSIONS.items()}
-    for name in ("ninja", "make", "task", "gzip"):
-        path = program(name)
-        if path:
-            found[name] = _printed_version(path)
-    return found
+    return found | programs_versions("ninja", "make", "task", "gzip")
 
 
-def _printed_version(path: str) -> str:
-    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+def programs_versions(*names: str, asked: str = "--version") -> dict[str, str]:
+    """What programs say of themselves, those that are there."""
+    paths = {name: program(name) for name in names}
+    return {name: _printed_version(path, asked) for name, path in paths.items() if path}
+
+
+def _printed_version(path: str, asked: str) -> str:
+    done = subprocess.run([path, asked], capture_output=True, text=True, check=False)
     match = VERSION.search(done.stdout)
     return match[0] if match else "unknown"

@@ -18,6 +18,9 @@ INSTALL: Mapping[str, str] = {
     "make": "apt install make, or the like",
     "task": "pip install go-task-bin",
     "gzip": "apt install gzip, or the like",
+    "tinygo": "a release of tinygo-org/tinygo on GitHub, on PATH",
+    "wasm-opt": "a release of WebAssembly/binaryen on GitHub, on PATH",
+    "wazero": "go install github.com/tetratelabs/wazero/cmd/wazero@v1.12.0",
 }
 SCONS = (sys.executable, "-m", "SCons")
 

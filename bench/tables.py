@@ -14,13 +14,13 @@ Row = Iterable[object]
 _PLACE = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
-def filled(text: str, result: Result) -> str:
+def filled(text: str, result: Result, makers: Mapping[str, Callable[[Result], str]]) -> str:
     """A document with every table in its place anew. Raises KeyError for a table nobody makes."""
 
-    def table(match: re.Match[str]) -> str:
-        return f"{match[1]}\n{TABLES[match[2]](result)}\n{match[3]}"
+    def place(match: re.Match[str]) -> str:
+        return f"{match[1]}\n{makers[match[2]](result)}\n{match[3]}"
 
-    return _PLACE.sub(table, text)
+    return _PLACE.sub(place, text)
 
 
 def _machine(result: Result) -> str:
@@ -30,10 +30,10 @@ def _machine(result: Result) -> str:
         ("CPU", f"{facts['cpu']}, {facts['cores']} cores used"),
         ("system", facts["system"]),
         ("versions", versions),
-        ("runs of each", _repetitions(result)),
+        *([("runs of each", _repetitions(result))] if "repetitions" in result else []),
         ("command", f"`{result['command']}`"),
     ]
-    return _table(("", ""), rows)
+    return table(("", ""), rows)
 
 
 def _repetitions(result: Result) -> str:
@@ -57,7 +57,7 @@ def _null(result: Result) -> str:
         ]
         columns = (head, "command", "wall s", "CPU s", "CPU, ratio to the first", "peak MB")
         skipped = "".join(f"\nSkipped: {reason}.\n" for reason in part["skipped"])
-        blocks.append(_table(columns, rows) + skipped)
+        blocks.append(table(columns, rows) + skipped)
     return "\n".join(blocks)
 
 
@@ -75,7 +75,7 @@ def _one_file(result: Result) -> str:
         for part in result["one_file"]
     ]
     columns = ("artifacts", "tools", "changed", "scons", "its tools", "empty scons", "beyond")
-    return _table(columns, rows)
+    return table(columns, rows)
 
 
 def _tools_s(part: Result) -> float:
@@ -92,7 +92,7 @@ def _tools(result: Result) -> str:
         )
         for part in parts
     ]
-    return _table(("artifacts, changed", *kinds), rows)
+    return table(("artifacts, changed", *kinds), rows)
 
 
 def _cold(result: Result) -> str:
@@ -109,7 +109,7 @@ def _cold(result: Result) -> str:
         if part["scons_to_make"]:
             rows.append(("scons -j2 to make -j2, ratio", _ratio(part["scons_to_make"]), ""))
         columns = (f"{part['artifacts']} artifacts from nothing", "wall s", "CPU s")
-        blocks.append(_table(columns, rows))
+        blocks.append(table(columns, rows))
     return "\n".join(blocks)
 
 
@@ -129,7 +129,7 @@ def _mains(result: Result) -> str:
         ratios = (_ratio(part["each_to_one_wall"]), _ratio(part["each_to_one_cpu"]))
         rows.append(("a go build each to one, ratio", *ratios))
         head = f"{part['artifacts']} mains changed; scons calls go build {_times(calls)}"
-        blocks.append(_table((head, "wall s", "CPU s"), rows))
+        blocks.append(table((head, "wall s", "CPU s"), rows))
     return "\n".join(blocks)
 
 
@@ -142,7 +142,7 @@ def _goals(result: Result) -> str:
         (goal.what, f"{goal.at_most:g}{goal.unit}", f"{goal.measured:.3g}{goal.unit}", goal.verdict)
         for goal in goals(result)
     ]
-    return _table(("goal", "at most", "measured (median)", ""), rows)
+    return table(("goal", "at most", "measured (median)", ""), rows)
 
 
 TABLES: Mapping[str, Callable[[Result], str]] = {
@@ -156,7 +156,7 @@ TABLES: Mapping[str, Callable[[Result], str]] = {
 }
 
 
-def _table(columns: Row, rows: Iterable[Row]) -> str:
+def table(columns: Row, rows: Iterable[Row]) -> str:
     heads = [str(column) for column in columns]
     lines = [heads, ["---"] * len(heads), *([str(cell) for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
