@@ -19,6 +19,7 @@ DEFAULT = Setting()
 OFF = Setting("off")
 ONE_SHOT = (Setting("400"), OFF)
 HELD, THROWN = 8, 100  # MiB, of the program garbage
+TREES = 1000  # of the program trees
 
 
 class Subject(NamedTuple):
@@ -77,8 +78,15 @@ def _subjects(shop: Workshop) -> list[Subject]:
             given(shop, "jsonl", SERVER_ERRORS, 20_000),
             (Setting(None, 64 * MIB), Setting(None, 3 * MIB), Setting("off", 32 * MIB)),
         ),
+        _trees(shop),
         Subject("thumbnail, 3 pictures", "thumbnail", _pictures(shop), (Setting(None, 64 * MIB),)),
     ]
+
+
+def _trees(shop: Workshop) -> Subject:
+    words = (str(TREES),)
+    run = Run(("trees", *words), shop.printed((shop.native("trees"), *words)))
+    return Subject(f"{TREES} trees", "trees", run, (Setting(None, 5 * MIB),))
 
 
 def _pictures(shop: Workshop) -> Run:
