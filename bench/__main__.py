@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     host.set_defaults(do=_host)
     claims = verbs.add_parser("claims", help="measure what is claimed of wasip1, and write it down")
     claims.add_argument("--parts", type=_measurements, default=list(MEASUREMENTS))
-    claims.add_argument("--turns", type=int, help="of every measurement at most")
+    claims.add_argument("--turns", type=_turns, help="of every measurement at most")
     claims.add_argument("--out", type=Path, default=CLAIMED)
     claims.set_defaults(do=_claims)
     for verb in (prepare, run, host, claims):
@@ -67,12 +67,18 @@ def _numbers(text: str) -> list[int]:
     return [int(word) for word in text.split(",")]
 
 
+def _turns(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
+
+
 def _measurements(text: str) -> list[str]:
     names = text.split(",")
     if unknown := sorted({*names} - MEASUREMENTS.keys()):
         known = ", ".join(MEASUREMENTS)
         raise argparse.ArgumentTypeError(f"no {', '.join(unknown)} among {known}")
-    return names
+    return list(dict.fromkeys(names))
 
 
 def _prepare(options: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from bench.programs import program
 from wasip1_build.cpus import usable_cpus
 from wasip1_build.toolchain.pins import VERSIONS
 
-VERSION = re.compile(r"\d+(?:\.\d+)+")
+VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
 
 
 def machine() -> dict[str, Any]:

@@ -59,6 +59,12 @@ def test_a_size_is_exact_and_needs_no_second_run() -> None:
     assert verdict_of(SMALL, sized(101)) == "above"
 
 
+def test_a_peak_of_memory_may_differ_and_needs_as_many_runs_as_a_time() -> None:
+    claim = HALF._replace(quantity="peak_memory_bytes")
+    assert verdict_of(claim, timed(0.5, quantity="peak_memory_bytes")) == "not known"
+    assert verdict_of(claim, timed(*[0.5] * 6, quantity="peak_memory_bytes")) == "holds"
+
+
 def test_what_is_saved_counts_in_the_unit_of_the_claim() -> None:
     ten = Row("it", "a", "b", {"wall_ns": ([1000] * 6, [990] * 6)})
     assert verdict_of(SAVES, ten) == "holds"
@@ -131,7 +137,7 @@ def guest(directory: Path, exit_code: int) -> Path:
 def test_a_guest_that_writes_something_else_is_an_error(tmp_path: Path) -> None:
     host = Host(tmp_path)
     silent = host.compiled(guest(tmp_path, 0))
-    taken = host.request(silent, Run(("guest",), b""))
+    taken = host.request_with_peak(silent, Run(("guest",), b""))
     assert taken["peak_memory_bytes"] == 65536
     for measure in (host.request, host.start_only):
         with pytest.raises(RuntimeError, match="wrote b'', which is not expected"):
@@ -158,8 +164,11 @@ def test_the_cheapest_claim_is_measured_and_rendered(
     assert "not measured" in document.TABLES["native"](result)
 
 
-def test_a_measurement_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_word_that_means_nothing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["claims", "--parts", "strip,speed"])
     assert "no speed among strip, tinygo" in capsys.readouterr().err
-    assert parser().parse_args(["claims"]).parts == list(MEASUREMENTS)
+    with pytest.raises(SystemExit):
+        parser().parse_args(["claims", "--turns", "0"])
+    assert "'0' is no number from 1 on" in capsys.readouterr().err
+    assert parser().parse_args(["claims", "--turns", "1"]).parts == list(MEASUREMENTS)

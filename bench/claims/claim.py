@@ -82,7 +82,14 @@ def row(
     return Row(what, old, new, values, decides)
 
 
-def counted(what: str, quantity: str, before: tuple[str, int], after: tuple[str, int]) -> Row:
+def counted(
+    what: str,
+    quantity: str,
+    before: tuple[str, int],
+    after: tuple[str, int],
+    *,
+    decides: bool = True,
+) -> Row:
     """A row of two numbers that every run would give again, as sizes are."""
     (old, was), (new, now) = before, after
-    return row(what, (old, [{quantity: was}]), (new, [{quantity: now}]))
+    return row(what, (old, [{quantity: was}]), (new, [{quantity: now}]), decides=decides)

@@ -42,11 +42,13 @@ def stripping(shop: Workshop) -> Found:
             title = flags.removeprefix("-ldflags=")
             small = shop.debug(name, flags).stat().st_size
             what = name if flags == STRIPPING else f"{name}, -w alone"
-            yield "strip", counted(what, "size_bytes", ("plain", size), (title, small))
+            sizes = ("plain", size), (title, small)
+            decides = flags == STRIPPING
+            yield "strip", counted(what, "size_bytes", *sizes, decides=decides)
     full, small_module = shop.tinygo("hello"), shop.tinygo("hello", "-no-debug")
     if full and small_module:
         sizes = ("plain", full.stat().st_size), ("-no-debug", small_module.stat().st_size)
-        yield "strip", counted("hello by TinyGo", "size_bytes", *sizes)
+        yield "strip", counted("hello by TinyGo", "size_bytes", *sizes, decides=False)
     else:
         yield "strip", LeftOut("hello by TinyGo", missing("tinygo"))
     plain, stripped = (
