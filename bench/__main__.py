@@ -1,4 +1,4 @@
-"""`python -m bench prepare | run | host | claims | render`: the benchmarks, from nothing to docs/."""
+"""`python -m bench prepare | run | host | claims | render`: the benchmarks, to what docs/ shows."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from typing import Any
 import wasmtime
 
 from bench.claims.claim import Taken
+from wasip1_build.runtime.host.engine import engine
 
 
 @dataclass(frozen=True)
@@ -52,16 +53,17 @@ class Ready:
 class Host:
     """One engine and one linker for all instances, as a host that compiles once has them.
 
-    `define` adds the functions that the host provides beside WASI.
+    `define` adds the functions that the host provides beside WASI; `slots` are how many instances
+    its pool has, 0 where each has memory of its own from the system.
     """
 
     def __init__(
-        self, scratch: Path, define: Callable[[wasmtime.Linker], None] = lambda _linker: None
+        self,
+        scratch: Path,
+        define: Callable[[wasmtime.Linker], None] = lambda _linker: None,
+        slots: int = 0,
     ) -> None:
-        config = wasmtime.Config()
-        config.gc_support = False  # as what is compiled ahead of time (steps/aot.py)
-        config.wasm_threads = False
-        self.engine = wasmtime.Engine(config)
+        self.engine = engine(interruptible=False, slots=slots)
         self.scratch = scratch
         self.linker = wasmtime.Linker(self.engine)
         self.linker.define_wasi()

@@ -11,12 +11,13 @@ import wasmtime
 from bench.claims.claim import Found, LeftOut, Taken, row
 from bench.claims.guests import Host, Run, timed
 from bench.claims.inputs import json_lines
-from bench.claims.turns import in_turns, program_run
+from bench.claims.turns import against, in_turns, program_run
 from bench.claims.workshop import Workshop
 from bench.programs import missing, program
 
 COMPILING_TURNS = 7  # each compiles anew; six give an interval
 REQUEST_TURNS = 101
+SLOTS = 4  # of a pool, of which one is used at a time
 SERVER_ERRORS = ("--where", "status>=500")
 # Arguments and the number of lines on stdin, by what is said of them.
 STARTED = {"hello": ("hello", (), 0), "jsonl, 8 lines": ("jsonl", SERVER_ERRORS, 8)}
@@ -102,18 +103,21 @@ def _recompiled(host: Host, module: Path, run: Run) -> Taken:
 
 
 def ready_instances(shop: Workshop) -> Found:
-    """A request that makes its instance, against one that finds it made."""
+    """A request that makes its instance, against one that finds it made, or memory for it."""
     host = Host(shop.scratch("guests"))
+    pool = Host(shop.scratch("guests"), slots=SLOTS)
     for what, (name, words, count) in STARTED.items():
         run = given(shop, name, words, count)
         compiled = host.loaded(shop.machine_code(name))
+        pooled = pool.loaded(shop.machine_code(name))
         ways = {
             "instance made": partial(host.request, compiled, run),
             "instance ready": partial(host.start_only, compiled, run),
+            "memory ready": partial(pool.request, pooled, run),
         }
         taken = in_turns(ways, shop.turns(REQUEST_TURNS))
-        made, ready = taken.values()
-        yield "ready-instances", row(what, ("instance made", made), ("instance ready", ready))
+        for each in against(what, "instance made", taken):
+            yield "ready-instances", each
     yield from _kept_instance(shop, host)
 
 
