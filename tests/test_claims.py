@@ -90,6 +90,18 @@ def test_where_a_claim_holds_is_told_by_name() -> None:
     assert "holds for 1 of 2: it holds for *hello*; it does not hold for *jsonl*." in shown
 
 
+def test_what_is_saved_is_shown_with_its_interval_where_there_is_one() -> None:
+    def shown(pairs: int) -> str:
+        row = Row("it", "a", "b", {"wall_ns": ([50_000_000] * pairs, [40_000_000] * pairs)})
+        claim = SAVES._replace(at_least=5e6, at_most=15e6)
+        result = {"claims": {"saves": {"rows": [row.record()], "left_out": []}}}
+        return document.one(claim, result)
+
+    assert "(5 to 15 wall ms saved)" in shown(6)
+    assert "| holds: 10 wall ms saved |" in shown(6)
+    assert "| not known: 10 (no interval) wall ms saved |" in shown(5)
+
+
 def test_what_was_left_out_is_told_with_the_reason() -> None:
     left_out = [{"what": "hello", "why": "there is no TinyGo"}]
     shown = document.one(SMALL, {"claims": {"small": {"rows": [], "left_out": left_out}}})

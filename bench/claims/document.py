@@ -106,8 +106,8 @@ def _verdict(claim: Claim, row: Row) -> str:
         return verdict
     title, size = UNITS[claim.quantity]
     figure = saved(row, claim.quantity)
-    ends = f" ({_number(figure.low / size)} to {_number(figure.high / size)})"
-    return f"{verdict}: {_number(figure.median / size)}{ends} {title} saved"
+    low, median, high = (each / size for each in (figure.low, figure.median, figure.high))
+    return f"{verdict}: {_figure(figure._replace(low=low, median=median, high=high))} {title} saved"
 
 
 def _claimed(claim: Claim) -> str:
