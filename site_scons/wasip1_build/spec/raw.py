@@ -140,7 +140,7 @@ def _explained(message: str, text: str, file: str, scanned: Scan) -> Failure:
         position = Position(len(lines), len(lines[-1]) + 1)
     said = message[: match.start()] if match else message
     reason = next((ours for theirs, ours in _REASONS if re.fullmatch(theirs, said)), said)
-    what, why, fix = _hint(position, lines, scanned) or _twice(said, file, scanned)
+    what, why, fix = _hint(position, lines, scanned) or _twice(said, position, file, scanned)
     return failure(
         RULE,
         what or f"this is not valid TOML: {reason}",
@@ -150,15 +150,28 @@ def _explained(message: str, text: str, file: str, scanned: Scan) -> Failure:
     )
 
 
-def _twice(said: str, file: str, scanned: Scan) -> tuple[str, str, str]:
+def _twice(said: str, position: Position, file: str, scanned: Scan) -> tuple[str, str, str]:
     """What, why and fix where a table is declared again; empty where that is not the error."""
     match = re.fullmatch(r"Cannot declare \((.*?),?\) twice", said)
     path = tuple(re.findall(r"'([^']*)'", match[1])) if match else ()
     first = scanned.positions.get(path)
     if not path or first is None:
         return "", "", ""
+    name = ".".join(path)
+    if first.line == position.line:  # TOML: keys with dots have made it, and a header cannot add
+        below = (key for key in scanned.positions if key[: len(path)] == path and key != path)
+        key = next(below, path)
+        first = scanned.positions[key]
+        written = ".".join(map(str, key[len(path) - 1 :]))
+        return (
+            f"[{name}] cannot be added to here",
+            f'the key "{written}" at {file}:{first.line}:{first.column} has made this table, and '
+            "TOML lets no header add to what keys with dots have made",
+            f'write that key below this header, as "{written.partition(".")[2]}", or all keys of '
+            "the table with dots",
+        )
     return (
-        f"[{'.'.join(path)}] is declared a second time",
+        f"[{name}] is declared a second time",
         f"the first is at {file}:{first.line}:{first.column}",
         "give this one another name, or write the keys of both under one header",
     )
