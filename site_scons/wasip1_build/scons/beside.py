@@ -21,7 +21,7 @@ import SCons.Script
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure
-from wasip1_build.looks import look_at
+from wasip1_build.looks import digest_of, look_at
 from wasip1_build.planned import Plan
 from wasip1_build.scons import fast
 from wasip1_build.scons.arguments import ARGUMENTS_OF, AUDIT, BENCH, GRANTS, TEST
@@ -155,11 +155,11 @@ def _arguments_of(verb: str) -> dict[str, str]:
 def _was_too_small(part: Part, root: Path) -> bool:
     """Whether other builders make what an artifact is made from that was taken for up to date, or
     its files have changed since."""
-    graph, looks = part.graph, part.change.good.looks
+    graph, looks = part.graph, part.change.good.digests()
     if _reads_what_others_make(graph, root):
         return True
     fresh = (path for path in looks if set(graph.owners.get(path, ())) - part.stale)
-    return any(look_at(os.path.join(root, path)) != looks[path] for path in fresh)
+    return any(digest_of(look_at(os.path.join(root, path))) != looks[path] for path in fresh)
 
 
 def _reads_what_others_make(graph: Graph, root: Path) -> bool:

@@ -11,6 +11,7 @@ import marshal
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,10 +19,10 @@ import SCons.Script
 import SCons.Script.Main
 
 from wasip1_build.build_dir import build_dir_hint
-from wasip1_build.looks import Look, look_at
+from wasip1_build.looks import Digest, Look, have_changed, look_at
 from wasip1_build.report.lines import MANY, aligned
 
-FORMAT = 3
+FORMAT = 4
 # Options under which "nothing to do" is the whole answer, by the name under which SCons keeps them.
 HARMLESS = {"num_jobs", "no_progress", "silent", "keep_going", "question"}
 EVERY = "*"  # among a build's words: all its artifacts (no alias is called so)
@@ -32,7 +33,9 @@ VARIABLES = ("HOME", "WASIP1_CACHE_DIR", "XDG_CACHE_HOME")
 class Good(NamedTuple):
     """What the last build looked at, and what it had to say of what is up to date.
 
-    `looks` are files and directories, outputs among them, those in the tree relative to its root;
+    `there` are files and directories, outputs among them, those in the tree relative to its root,
+    joined by NUL: tens of thousands of strings are slower to load than to divide. `looks` are the
+    digests of how they looked, and `absent` are paths where nothing was;
     `words` the targets that it covers, each with the artifacts (DIR:NAME) that they name; `rows`
     the table's cells by artifact, `right` which of its columns are set to the right. `stale` are
     the artifacts that are not up to date, though nothing may have changed. `token` names this
@@ -42,7 +45,9 @@ class Good(NamedTuple):
     token: str
     identity: tuple[Any, ...]
     search_path: str | None  # PATH, where it decided which tools were found
-    looks: Mapping[str, Look]
+    there: str
+    looks: tuple[int, ...]
+    absent: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
     stale: tuple[str, ...]
     heading: tuple[str, ...]
@@ -51,6 +56,17 @@ class Good(NamedTuple):
     legend: tuple[str, ...]
     totals: str
     warnings: tuple[str, ...]
+
+    def digests(self) -> dict[str, Digest]:
+        """How each path looked."""
+        there: dict[str, Digest] = dict(zip(_paths(self.there), self.looks, strict=True))
+        return {**there, **dict.fromkeys(self.absent)}
+
+    def with_digests(self, digests: Mapping[str, Digest]) -> Good:
+        """The same, but with other looks."""
+        there = {path: digest for path, digest in digests.items() if digest is not None}
+        absent = tuple(path for path, digest in digests.items() if digest is None)
+        return self._replace(there="\0".join(there), looks=(*there.values(),), absent=absent)
 
 
 class Change(NamedTuple):
@@ -157,11 +173,16 @@ def forget(store: str) -> None:
 
 def changed(good: Good, root: str) -> tuple[str, ...]:
     """The paths that look otherwise than then."""
-    if os.getcwd() == root:  # a relative path costs a quarter less to look at
-        return tuple(path for path, known in good.looks.items() if look_at(path) != known)
-    join = os.path.join
-    looks = good.looks.items()
-    return tuple(path for path, known in looks if look_at(join(root, path)) != known)
+    names = _paths(good.there)
+    is_here = os.getcwd() == root  # a relative path costs a quarter less to look at
+    paths = names if is_here else [os.path.join(root, name) for name in names]
+    moved = compress(names, have_changed(paths, good.looks))
+    came = (name for name in good.absent if look_at(os.path.join(root, name)))
+    return (*moved, *came)
+
+
+def _paths(joined: str) -> list[str]:
+    return joined.split("\0") if joined else []
 
 
 def asked(good: Good, words: Iterable[str]) -> set[str]:

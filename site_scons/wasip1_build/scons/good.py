@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from wasip1_build.dataclass import dataclass
-from wasip1_build.looks import Look, directory_of, look_at, name_of
+from wasip1_build.looks import Look, digest_of, directory_of, look_at, name_of
 from wasip1_build.planned import PlannedArtifact
 from wasip1_build.report.cells import table_of, totals_line
 from wasip1_build.report.console import Style, findings_text, printable
@@ -49,16 +49,16 @@ def keep_build(
     if looks is None or outputs is None or not now.rendered:
         fast.forget(store)
         return None
-    if declared.part:
-        looks = {**declared.part.change.good.looks, **looks}
+    before_this = declared.part.change.good.digests() if declared.part else {}
+    looked = {name: digest_of(look) for name, look in {**looks, **outputs}.items()}
     graph.keep(f"{store}.graph", now)
-    good = _good(declared, now, {**looks, **outputs})
+    good = _good(declared, now).with_digests({**before_this, **looked})
     fast.save(store, good._replace(identity=surroundings))
     return now
 
 
-def _good(declared: Declared, now: graph.Graph, looks: Mapping[str, Look]) -> fast.Good:
-    """What the fast path needs of this build, but for its surroundings."""
+def _good(declared: Declared, now: graph.Graph) -> fast.Good:
+    """What the fast path needs of this build, but for its surroundings and looks."""
     rendered = now.rendered
     old = declared.part.change.good if declared.part else None
     words = old.words if old else _words(declared)
@@ -71,7 +71,9 @@ def _good(declared: Declared, now: graph.Graph, looks: Mapping[str, Look]) -> fa
         token=now.token,
         identity=(),
         search_path=old.search_path if old else os.environ.get("PATH") if tools else None,
-        looks=looks,
+        there="",
+        looks=(),
+        absent=(),
         words=words,
         stale=tuple(sorted(every - rendered.keys())),
         heading=tuple(column.heading for column in table.columns),
