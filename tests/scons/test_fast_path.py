@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -122,6 +123,13 @@ def test_it_is_never_taken_for_nothing(name: str, built: Project, tmp_path: Path
     assert expected <= set(after.build.verbs)
     if name == "the report":
         assert (built.root / "build/report.json").exists()
+
+
+def test_what_engines_keep_beside_the_tools_is_no_change(built: Project, tmp_path: Path) -> None:
+    caches = built.cache / "tools"
+    assert (caches / "compiled").is_dir()
+    with tempfile.TemporaryDirectory(dir=caches):
+        assert was_fast(witnessed(built, tmp_path / "witness", "-Q"))
 
 
 def test_a_damaged_note_of_the_last_build_is_no_note(built: Project) -> None:

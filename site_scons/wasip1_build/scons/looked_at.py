@@ -72,8 +72,9 @@ def read_before(declared: Declared) -> Iterator[str]:
     package = Path(wasip1_build.__file__).parent
     yield from (str(path) for path in package.rglob("*.py"))
     yield from (str(path) for path in (package.parents[1] / "schemas").glob("*.json"))
-    tools = declared.context.tools.places.store
-    yield from (str(path) for path in (tools.directory, tools.root, *tools.root.glob("*")))
+    # Not the directory in which they are: engines and launchers make caches of their own beside.
+    tools = declared.context.tools.places.store.root
+    yield from (str(path) for path in (tools, *tools.glob("*")))
     modules = {step.modules.module for step in declared.plan.shared if hasattr(step, "modules")}
     for module in modules | {planned.artifact.directory for planned in declared.plan.artifacts}:
         start = Path(os.path.abspath(root / module))
