@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 import os
 import stat
 import threading
@@ -11,11 +10,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from wasip1_build.files import sha256_of_file, write_atomically
+from wasip1_build.files import sha256_of_file
 from wasip1_build.looks import TICK_NS, Look, is_racy, look_at
 from wasip1_build.notes import Notes
+from wasip1_build.shards import Shards
 
-FORMAT = 4
+FORMAT = 5
 
 
 class Stamp(NamedTuple):
@@ -48,6 +48,10 @@ _Reading = tuple[Look, int, str]
 _Fact = tuple[tuple[tuple[str, Look], ...], int, str]
 
 
+def _fact(name: str) -> str:
+    return f"fact {name}"  # no absolute path
+
+
 def _is_racy(reading: _Reading) -> bool:
     return is_racy(reading[0], reading[1])
 
@@ -63,9 +67,9 @@ def _plain(stamp: Stamp | None) -> Look:
 class Digests:
     """Digests of files by absolute path, SHA-256 unless told otherwise, kept across builds.
 
-    Thread-safe. A store that is missing, damaged or of another format is an empty one: it only
-    saves work. `hashed` counts the files that were read. `seen` is all that was asked about, with
-    the first look at it and the time of that: what a later build must find as it was.
+    Thread-safe. What is missing or damaged in the store is not known: it only saves work. `hashed`
+    counts the files that were read. `seen` is all that was asked about, with the first look at it
+    and the time of that: what a later build must find as it was.
     """
 
     def __init__(
@@ -76,12 +80,9 @@ class Digests:
         self.hashed = 0
         self.seen: dict[str, tuple[Look, int]] = {}
         self._lock = threading.Lock()
-        self._entries: dict[str, _Reading] = {}
-        self._facts: dict[str, _Fact] = {}
+        self._entries = Shards(store, FORMAT)  # readings, and facts
         self._read_now: set[str] = set()
         self.notes = Notes(store.with_name(f"{store.name}-notes") if store else None)
-        self._changed = False
-        self._load()
 
     def digest(self, path: str | Path) -> str | None:
         """The digest of a file's content; None where it cannot be read or is a directory."""
@@ -95,7 +96,7 @@ class Digests:
             self.see(name)
             return None, None
         self.seen.setdefault(name, (stamp, time.time_ns()))
-        entry = self._entries.get(name)
+        entry: _Reading | None = self._entries.get(name)
         if entry and entry[0] == stamp and not _is_racy(entry):
             return entry[2], stamp
         return self._read(name, stamp), stamp
@@ -109,16 +110,14 @@ class Digests:
         """A remembered text about files (a version that a program printed), if none has moved."""
         for file in files:
             self.see(file)
-        known = self._facts.get(name)
+        known: _Fact | None = self._entries.get(_fact(name))
         if known is None or any(is_racy(look, known[1]) for _, look in known[0]):
             return None
         return known[2] if known[0] == _stamps(files) else None
 
     def remember(self, name: str, files: tuple[str, ...], text: str) -> None:
         """Keeps a text for `fact`, as long as the stamps of these files stay."""
-        with self._lock:
-            self._facts[name] = (_stamps(files), time.time_ns(), text)
-            self._changed = True
+        self._entries.put(_fact(name), (_stamps(files), time.time_ns(), text))
 
     def note(self, path: str, make: Callable[[str], str]) -> str:
         """What `make` says of one file, asked again only where the file's stamp has moved."""
@@ -132,15 +131,13 @@ class Digests:
         build need not.
         """
         self.notes.save()
-        if self.store is None or not self._changed:
+        if self.store is None:
             return
         for name in tuple(self._read_now):
-            entry = self._entries[name]
+            entry: _Reading = self._entries.get(name)
             if _is_racy(entry) and (stamp := stamp_of(name)) == entry[0] and stamp:
                 self._read(name, stamp)
-        kept = (FORMAT, self._entries, self._facts)
-        write_atomically(self.store, marshal.dumps(kept))
-        self._changed = False
+        self._entries.save()
 
     def _read(self, name: str, stamp: Stamp) -> str | None:
         read_ns = time.time_ns()
@@ -151,20 +148,9 @@ class Digests:
         with self._lock:
             self.hashed += 1
             # A file that moved while it was read keeps its older stamp and is read again next time.
-            self._entries[name] = (_plain(stamp), read_ns, digest)
+            self._entries.put(name, (_plain(stamp), read_ns, digest))
             self._read_now.add(name)
-            self._changed = True
         return digest
-
-    def _load(self) -> None:
-        if self.store is None:
-            return
-        try:
-            version, entries, facts = marshal.loads(self.store.read_bytes())
-            if version == FORMAT and isinstance(entries, dict) and isinstance(facts, dict):
-                self._entries, self._facts = entries, facts
-        except (OSError, EOFError, ValueError, TypeError):
-            return
 
 
 __all__ = ["TICK_NS", "Digests", "Stamp", "Stamps", "have_moved", "stamp_of"]

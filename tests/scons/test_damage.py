@@ -73,7 +73,7 @@ def test_signatures_that_are_put_back_make_no_output_right(
     solo: Project, *, with_the_last_build: bool
 ) -> None:
     state = solo.root / "build/.wasip1"
-    kept = [state / "sconsign.dblite"] + [state / "good/release"] * with_the_last_build
+    kept = [*state.glob("sconsign/*")] + [state / "good/release"] * with_the_last_build
     before = {path: path.read_bytes() for path in kept}
     solo.write("main.go", MAIN.replace('"solo", 1', '"solo", 2'))
     solo.build("-Q")
@@ -127,8 +127,8 @@ def test_damaged_state_costs_time_and_nothing_else(
     solo: Project, damage: Callable[[Path], None]
 ) -> None:
     files = states(solo)
-    names = {path.name for path in files}
-    assert {"sconsign.dblite", "digests", "outputs", "go-deps.json", "solo.json"} <= names
+    names = {part for path in files for part in path.parts}
+    assert {"sconsign", "digests", "outputs", "go-deps.json", "solo.json"} <= names
     for path in files:
         damage(path)
     clean = solo.outputs()
@@ -144,7 +144,9 @@ def test_each_file_of_state_can_be_damaged_alone(solo: Project) -> None:
     solo.build("-Q")
     two = solo.outputs()
     versions = [("1", one), ("2", two)]
-    for path in states(solo):
+    # Of the many files of one table two will do.
+    tables = [*itertools.groupby(states(solo), key=lambda path: path.parent)]
+    for path in [path for _, files in tables for path in list(files)[:2]]:
         (after, expected), (before, _) = versions
         scramble(path)
         solo.edit("main.go", f'"solo", {before}', f'"solo", {after}')
@@ -177,4 +179,4 @@ def test_state_of_a_newer_version_is_refused_by_name_and_stays(solo: Project) ->
 def test_state_of_an_older_version_is_built_upon(solo: Project, older: str) -> None:
     (solo.root / "build/.wasip1/format").write_text(older)
     solo.build("-Q")
-    assert (solo.root / "build/.wasip1/format").read_text() == "1\n"
+    assert (solo.root / "build/.wasip1/format").read_text() == "2\n"

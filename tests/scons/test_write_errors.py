@@ -96,7 +96,7 @@ STATE_FILES = {
     "digests": Kept(r"/\.wasip1/\.?digests", ("write",), UNRECORDED),
     "the record of outputs": Kept(r"/\.wasip1/\.?outputs", ("write", "rename"), UNRECORDED),
     "SCons's signatures": Kept(
-        r"/\.?sconsign\.dblite", ("write", "everything"), "the next build makes everything again"
+        r"/sconsign(/|\.)", ("write", "everything"), "the next build makes everything again"
     ),
     "the good build": Kept(r"/good/release", ("write", "rename"), UNRECORDED),
     "the report": Kept(r"/\.?report\.json", ("write",), UNRECORDED),

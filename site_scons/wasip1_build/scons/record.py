@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import marshal
 import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from wasip1_build.files import write_atomically
 from wasip1_build.looks import Look, look_at
+from wasip1_build.shards import Shards
 
-FORMAT = 4
+FORMAT = 5
 
 # An output: how it looked, whose it is, and the signature. A plain tuple, as marshal keeps it: a
 # large workspace has tens of thousands.
@@ -36,40 +35,39 @@ class OutputRecord:
     def __init__(self, root: Path, store: Path, owner: str) -> None:
         self.root = root
         self.owner = owner
-        self.store = store
         self.changed: set[str] = set()  # outputs that were recorded or forgotten in this process
-        self._known = _stored(store)
+        self._known = Shards(store, FORMAT)  # of _Outputs
 
     def holds(self, output: str, signature: str) -> bool:
         """Whether the output is the one that was recorded, and with this signature of SCons's."""
-        known = self._known.get(output)
+        known = self._output(output)
         return known is not None and known[SIGNATURE] == signature != "" and self.is_there(output)
 
     def is_there(self, output: str) -> bool:
         """Whether the output is the one that was recorded."""
-        known = self._known.get(output)
+        known = self._output(output)
         return known is not None and known[LOOK] == self._look(output)
 
     def put(self, output: str) -> None:
         """Records the output as it is now."""
         look = self._look(output)
         if look is None or stat.S_ISDIR(look[4]):
-            self._known.pop(output, None)
+            self._known.put(output, None)
         else:
-            self._known[output] = (look, self.owner, "")
+            self._known.put(output, (look, self.owner, ""))
         self.changed.add(output)
 
     def doubt(self, output: str) -> None:
         """Records that the output is not known to be right, and is to be made again."""
-        self._known.pop(output, None)
+        self._known.put(output, None)
         self.changed.add(output)
 
     def sign(self, output: str, signature: str) -> None:
         """Records what SCons keeps of what a recorded output was made from."""
-        known = self._known.get(output)
+        known = self._output(output)
         if known and known[SIGNATURE] != signature:
             look, owner, _ = known
-            self._known[output] = (look, owner, signature)
+            self._known.put(output, (look, owner, signature))
             self.changed.add(output)
 
     def remove_unplanned(self, planned: Iterable[str]) -> tuple[str, ...]:
@@ -86,21 +84,18 @@ class OutputRecord:
                 (self.root / output).unlink()
                 self._prune(output)
                 gone.append(output)
-            del self._known[output]
+            self._known.put(output, None)
             self.changed.add(output)
         return tuple(gone)
 
     def save(self) -> None:
         """Writes what was learned, if anything was."""
-        if not self.changed:
-            return
-        known = _stored(self.store)
-        for name in self.changed:
-            known.pop(name, None)
-            if name in self._known:
-                known[name] = self._known[name]
-        write_atomically(self.store, marshal.dumps((FORMAT, known)))
+        self._known.save()
         self.changed = set()
+
+    def _output(self, output: str) -> _Output | None:
+        found: _Output | None = self._known.get(output)
+        return found
 
     def _look(self, output: str) -> Look:
         return look_at(os.path.join(self.root, output))
@@ -111,14 +106,3 @@ class OutputRecord:
             if parent == self.root or any(parent.iterdir()):
                 return
             parent.rmdir()
-
-
-def _stored(store: Path) -> dict[str, _Output]:
-    """The record as it was written last; an empty one where that cannot be read."""
-    try:
-        version, known = marshal.loads(store.read_bytes())
-        if version == FORMAT and isinstance(known, dict):
-            return known
-    except (OSError, EOFError, ValueError, TypeError):
-        pass
-    return {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from wasip1_build.files import write_atomically
 from wasip1_build.findings import failure
 
-FORMAT = 1  # raised whenever a version that knows only the old one could be misled by the new
+FORMAT = 2  # raised whenever a version that knows only the old one could be misled by the new
 
 
 def format_file(state: Path) -> Path:
