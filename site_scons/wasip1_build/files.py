@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,11 +46,9 @@ def replacing(path: Path) -> Iterator[Path]:
     made or written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+    temporary.touch(exist_ok=False)
     try:
-        temporary.chmod(0o666 & ~_umask())
         yield temporary
         temporary.replace(path)
     finally:
@@ -62,12 +59,3 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Writes a file so that a reader sees the old bytes or the new ones, never a part."""
     with replacing(path) as temporary:
         temporary.write_bytes(data)
-
-
-def _umask() -> int:
-    """This process's umask. (os.umask can only be read by setting it, which is not thread-safe.)"""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return 0o022
-    return int(status.partition("\nUmask:")[2].split(maxsplit=1)[0], 8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -42,17 +42,17 @@ def keep_build(
         fast.forget(store)
         return None
     before = declared.part.graph if declared.part else _nothing_before(declared)
-    kept = _Kept(declared, before, built)
+    looked_at = declared.part.change.good.digests() if declared.part else {}
+    kept = _Kept(declared, before, built, looked_at)
     outputs = kept.outputs()
     now = kept.graph(os.urandom(8).hex())
     looks = looks_of(declared, started_ns, now.facts)
     if looks is None or outputs is None or not now.rendered:
         fast.forget(store)
         return None
-    before_this = declared.part.change.good.digests() if declared.part else {}
     looked = {name: digest_of(look) for name, look in {**looks, **outputs}.items()}
     graph.keep(f"{store}.graph", now)
-    good = _good(declared, now).with_digests({**before_this, **looked})
+    good = _good(declared, now).with_digests({**looked_at, **looked})
     fast.save(store, good._replace(identity=surroundings))
     return now
 
@@ -102,11 +102,13 @@ def _said_of_all(declared: Declared) -> Rendered:
 
 @dataclass(frozen=True)
 class _Kept:
-    """The graph of this build: that of the last, with the artifacts of this one."""
+    """The graph of this build: that of the last, with the artifacts of this one. `looked_at` are
+    the paths that the last looked at."""
 
     declared: Declared
     before: graph.Graph
     built: Mapping[str, Rendered]
+    looked_at: Collection[str]
 
     def outputs(self) -> dict[str, Look] | None:
         """The outputs of what is up to date now; None where one is not as it was made."""
@@ -166,12 +168,13 @@ class _Kept:
     def _reached(self) -> dict[str, set[str]]:
         """By path, the artifacts that a change of it can reach, as far as this run knows them."""
         context = self.declared.context
-        anywhere = {name_of(context.root, path) for path in read_before(self.declared)}
-        anywhere |= {
+        anywhere = {
             name_of(context.root, str(context.path(name)))
             for step in self.declared.plan.shared
             for name in step.inputs
         }
+        if self.declared.part is None:
+            anywhere |= {name_of(context.root, path) for path in read_before(self.declared)}
         reached: dict[str, set[str]] = {}
         for planned in self._planned():
             for step in filter(self._is_needed, planned.steps):
@@ -180,9 +183,15 @@ class _Kept:
                 read = (*step.inputs, *discover(context), *listed(context), *step.outputs)
                 for path in read:
                     name = name_of(context.root, str(context.path(path)))
-                    if name not in anywhere:
+                    if name not in anywhere and not self._reached_anything(name):
                         reached.setdefault(name, set()).add(planned.artifact.id)
         return reached
+
+    def _reached_anything(self, name: str) -> bool:
+        """Whether the last build looked at a path for none of its artifacts: then a change of it
+        makes the whole graph."""
+        known = name in self.before.owners or name in self.before.facts
+        return name in self.looked_at and not known
 
     def _worlds(self) -> dict[str, World]:
         """The worlds that were read in this run, by the listing's output."""
