@@ -18,6 +18,7 @@ from wasip1_build.scons import fast, graph
 from wasip1_build.scons.arguments import VERBS
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.looked_at import looks_of, read_before, uses_path
+from wasip1_build.scons.pieces import Pieces
 from wasip1_build.scons.work import is_current
 from wasip1_build.steps.check import RunChecks
 from wasip1_build.steps.go_world import World, reads_all
@@ -130,9 +131,11 @@ class _Kept:
         """To be kept under `token`."""
         part = self.declared.part
         reached = self._reached()
-        owners: dict[str, tuple[str, ...]] = dict(self.before.owners)
-        for path, artifacts in reached.items():
-            owners[path] = tuple(sorted({*owners.get(path, ()), *artifacts}))
+        known = self.before.owners
+        owners: dict[str, tuple[str, ...]] = {
+            path: tuple(sorted({*known.get(path, ()), *artifacts}))
+            for path, artifacts in reached.items()
+        }
         worlds = self._worlds()
         neighbours = dict(self.before.neighbours)
         made = f"{self.declared.workspace.build_dir}/"
@@ -144,7 +147,7 @@ class _Kept:
         rendered = {k: v for k, v in self.before.rendered.items() if k not in stale}
         return self.before._replace(
             token=token,
-            owners=owners,
+            owners=known.with_(owners),
             facts=self._facts(worlds),
             worlds=self._known_worlds(worlds),
             neighbours=neighbours,
@@ -214,16 +217,16 @@ class _Kept:
                 known[step.output] = (read[step.output].digest, directories)
         return known
 
-    def _facts(self, worlds: Mapping[str, World]) -> dict[str, str]:
-        root = self.declared.context.root
-        facts = dict(self.before.facts)
+    def _facts(self, worlds: Mapping[str, World]) -> Pieces:
+        root, known = self.declared.context.root, self.before.facts
+        facts: dict[str, str] = {}
         for world in worlds.values():
             for path, fact in world.facts.items():
                 name = name_of(root, path)
                 # Where one listing reads all of a directory, another's fact of it is too little.
-                if reads_all(fact) or not reads_all(facts.get(name, "")):
+                if reads_all(fact) or not reads_all(facts.get(name) or known.get(name, "")):
                     facts[name] = fact
-        return facts
+        return known.with_(facts)
 
     def _listings(self) -> Iterator[Listing]:
         return (step for step in self.declared.plan.shared if isinstance(step, Listing))
@@ -240,8 +243,8 @@ def _nothing_before(declared: Declared) -> graph.Graph:
         workspace=graph.pickled(replace(declared.workspace, artifacts=(), capabilities={})),
         artifacts={p.artifact.id: graph.pickled(p) for p in declared.plan.artifacts},
         shared={step.outputs[0]: graph.pickled(step) for step in declared.plan.shared},
-        owners={},
-        facts={},
+        owners=Pieces({}),
+        facts=Pieces({}),
         worlds={},
         neighbours={},
         rendered={},

@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests
@@ -16,6 +17,7 @@ from wasip1_build.files import write_atomically
 from wasip1_build.looks import directory_of
 from wasip1_build.planned import Plan, PlannedArtifact
 from wasip1_build.scons.fast import Change
+from wasip1_build.scons.pieces import Pieces
 from wasip1_build.spec.model import MODULES, Workspace
 from wasip1_build.steps.go_world import (
     GO_FILES,
@@ -46,6 +48,9 @@ _MODULES = MODULES | {
 }
 
 
+CHECKSUM_BYTES = 4
+
+
 class Graph(NamedTuple):
     """The graph of the build that `token` names (see fast.Good). Paths are as in its looks.
 
@@ -63,8 +68,8 @@ class Graph(NamedTuple):
     workspace: bytes
     artifacts: Mapping[str, bytes]
     shared: Mapping[str, bytes]
-    owners: Mapping[str, tuple[str, ...]]
-    facts: Mapping[str, str]
+    owners: Pieces
+    facts: Pieces
     worlds: Mapping[str, tuple[str, tuple[str, ...]]]
     neighbours: Mapping[str, tuple[str, ...]]
     rendered: Mapping[str, tuple[Any, ...]]
@@ -99,16 +104,28 @@ class Part:
 
 def keep(store: str, graph: Graph) -> None:
     """Raises OSError."""
-    write_atomically(Path(store), marshal.dumps(graph._asdict()))
+    packed = {"owners": graph.owners.packed, "facts": graph.facts.packed}
+    data = marshal.dumps({**graph._asdict(), **packed})
+    write_atomically(Path(store), _checksum(data) + data)
 
 
 def graph_of(store: str, token: str) -> Graph | None:
     """The graph of a build; None where it is not there, or another's."""
     try:
-        graph = Graph(**marshal.loads(Path(store).read_bytes()))
+        data = memoryview(Path(store).read_bytes())
+        if data[:CHECKSUM_BYTES] != _checksum(data[CHECKSUM_BYTES:]):
+            return None
+        graph = Graph(**marshal.loads(data[CHECKSUM_BYTES:]))
     except (OSError, EOFError, ValueError, TypeError):
         return None
-    return graph if graph.token == token else None
+    if graph.token != token:
+        return None
+    return graph._replace(owners=Pieces(graph.owners), facts=Pieces(graph.facts))
+
+
+def _checksum(data: bytes | memoryview) -> bytes:
+    """Of what is not read at once: a damaged piece must be known before it is believed."""
+    return crc32(data).to_bytes(CHECKSUM_BYTES, "big")
 
 
 def pickled(value: object) -> bytes:
@@ -172,10 +189,9 @@ def _changed_packages(
 def _owners(graph: Graph, paths: Iterable[str], packages: Collection[str]) -> set[str]:
     """The artifacts that paths, and all that lies in these directories, can reach."""
     reached = {name for path in paths for name in graph.owners.get(path, ())}
-    if packages:
-        for path, owners in graph.owners.items():
-            if posixpath.dirname(path) in packages:
-                reached.update(owners)
+    for package in packages:
+        for _, owners in graph.owners.directly_in(package):
+            reached.update(owners)
     return reached
 
 
