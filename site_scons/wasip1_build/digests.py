@@ -69,20 +69,24 @@ class Digests:
 
     Thread-safe. What is missing or damaged in the store is not known: it only saves work. `hashed`
     counts the files that were read. `seen` is all that was asked about, with the first look at it
-    and the time of that: what a later build must find as it was.
+    and the time of that: what a later build must find as it was. `tree` is how paths begin of
+    which one build asks for few.
     """
 
     def __init__(
-        self, store: Path | None, digest_of: Callable[[Path], str] = sha256_of_file
+        self,
+        store: Path | None,
+        digest_of: Callable[[Path], str] = sha256_of_file,
+        tree: str = "",
     ) -> None:
         self.store = store
         self.digest_of = digest_of
         self.hashed = 0
         self.seen: dict[str, tuple[Look, int]] = {}
         self._lock = threading.Lock()
-        self._entries = Shards(store, FORMAT)  # readings, and facts
+        self._entries = Shards(store, FORMAT, tree)  # readings, and facts
         self._read_now: set[str] = set()
-        self.notes = Notes(store.with_name(f"{store.name}-notes") if store else None)
+        self.notes = Notes(store.with_name(f"{store.name}-notes") if store else None, tree)
 
     def digest(self, path: str | Path) -> str | None:
         """The digest of a file's content; None where it cannot be read or is a directory."""

@@ -15,8 +15,8 @@ FORMAT = 2
 class Notes:
     """Texts by absolute path, kept across builds. Thread-safe."""
 
-    def __init__(self, store: Path | None) -> None:
-        self._known = Shards(store, FORMAT)
+    def __init__(self, store: Path | None, tree: str = "") -> None:
+        self._known = Shards(store, FORMAT, tree)
 
     def of(self, path: str, make: Callable[[str], str]) -> str:
         """What `make` says of a file, asked again only where the file's stamp has moved."""

@@ -14,6 +14,9 @@ from wasip1_build.files import write_atomically
 # A build of one artifact of a thousand asks for what is in 20 directories. In one file, 6 MB of
 # digests take it 27 ms to read and 15 to write; in 64 files it is 5 and 1.
 SHARDS = 64
+ELSEWHERE = (
+    "elsewhere"  # what is outside the tree (Go's own sources): all of it is asked for at once
+)
 
 
 class Shards:
@@ -21,21 +24,23 @@ class Shards:
 
     Thread-safe. A file that is missing, damaged or of another `version` knows nothing, and the
     others stay true: each value must be right by itself. Without a `directory` nothing is kept.
+    Paths that do not begin with `tree` share one file.
     """
 
-    def __init__(self, directory: Path | None, version: int) -> None:
+    def __init__(self, directory: Path | None, version: int, tree: str = "") -> None:
         self.directory = directory
         self.version = version
+        self.tree = tree
         self._read: dict[str, dict[str, Any]] = {}  # by the name of the file
         self._changed: dict[str, set[str]] = {}
 
     def get(self, path: str) -> Any:
         """The value of a path, or None."""
-        return self._shard(shard_of(path)).get(path)
+        return self._shard(self._name(path)).get(path)
 
     def put(self, path: str, value: Any) -> None:
         """Gives a path a value; None takes it away."""
-        name = shard_of(path)
+        name = self._name(path)
         shard = self._shard(name)
         if value is None:
             shard.pop(path, None)
@@ -45,8 +50,8 @@ class Shards:
 
     def items(self) -> Iterator[tuple[str, Any]]:
         """All paths with their values, as they are now."""
-        for number in range(SHARDS):
-            yield from tuple(self._shard(f"{number:02x}").items())
+        for name in (ELSEWHERE, *(f"{number:02x}" for number in range(SHARDS))):
+            yield from tuple(self._shard(name).items())
 
     def save(self) -> None:
         """Writes what was put into what is there by now. Raises OSError."""
@@ -62,6 +67,9 @@ class Shards:
                     values[path] = self._read[name][path]
             write_atomically(self.directory / name, marshal.dumps((self.version, values)))
         self._changed = {}
+
+    def _name(self, path: str) -> str:
+        return shard_of(path) if path.startswith(self.tree) else ELSEWHERE
 
     def _shard(self, name: str) -> dict[str, Any]:
         found = self._read.get(name)

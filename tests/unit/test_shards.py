@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wasip1_build.shards import SHARDS, Shards
+from wasip1_build.shards import ELSEWHERE, SHARDS, Shards
 
 FEW = {f"/src/{number}/main.go": (number, "text") for number in range(3 * SHARDS)}
 
@@ -76,6 +76,18 @@ def test_what_an_earlier_version_kept_in_one_file_is_in_nobody_s_way(tmp_path: P
     table.put("/a", 1)
     table.save()
     assert shards(tmp_path).get("/a") == 1
+
+
+def test_what_is_outside_the_tree_is_in_one_file(tmp_path: Path) -> None:
+    table = Shards(tmp_path / "table", 1, "/src/")
+    for path, value in {**FEW, **{f"/go/{number}/a.go": number for number in range(9)}}.items():
+        table.put(path, value)
+    table.save()
+    later = Shards(tmp_path / "table", 1, "/src/")
+    assert [later.get(f"/go/{number}/a.go") for number in range(9)] == list(range(9))
+    assert len(dict(later.items())) == len(FEW) + 9
+    _, elsewhere = marshal.loads((tmp_path / "table" / ELSEWHERE).read_bytes())
+    assert elsewhere.keys() == {f"/go/{number}/a.go" for number in range(9)}
 
 
 def test_nothing_new_writes_nothing(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def open_session(
     """
     state = root / build_dir / STATE
     require_known(state)
-    digests = Digests(state / "digests")
+    digests = Digests(state / "digests", tree=f"{root}/")
     context = Context(
         root=root,
         build_dir=build_dir,
