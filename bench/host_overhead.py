@@ -19,6 +19,7 @@ from wasip1_build.runtime.host import Host, Invocation
 from wasip1_build.runtime.host.artifact import Hosted, hosted
 from wasip1_build.runtime.host.engine import engine
 from wasip1_build.runtime.host.given import giving
+from wasip1_build.runtime.host.sinks import written
 
 BARE, POOLED_BARE = "bare loop", "bare loop, pooling allocator"
 HOST, STOPPABLE, WORKERS = "host", "host, with a time-out", "host, in a worker process"
@@ -62,9 +63,9 @@ def bare_loop(artifact: Hosted, *, pooled: bool) -> Once:
     argv = [each.decode() for each in gives.plain.argv]
     env = [(name.decode(), value.decode()) for name, value in gives.plain.env]
     memory = artifact.runtime.max_memory_bytes
+    streams = (written(OUTPUT_BYTES), written(OUTPUT_BYTES))
 
     def once() -> tuple[int, bytes]:
-        out, err = bytearray(), bytearray()
         store = wasmtime.Store(own)
         store.set_limits(
             memory_size=-1 if memory is None else memory,
@@ -75,8 +76,9 @@ def bare_loop(artifact: Hosted, *, pooled: bool) -> Once:
         wasi = wasmtime.WasiConfig()
         wasi.argv = argv
         wasi.env = env
-        wasi.stdout_custom = _keeping(out)
-        wasi.stderr_custom = _keeping(err)
+        for each in streams:
+            each.clear()
+        wasi.stdout_file, wasi.stderr_file = (each.path for each in streams)
         for preopen in gives.preopens:
             wasi.preopen_dir(preopen.host, preopen.guest, fs_mutable=not preopen.read_only)
         store.set_wasi(wasi)
@@ -88,7 +90,7 @@ def bare_loop(artifact: Hosted, *, pooled: bool) -> Once:
         except wasmtime.ExitTrap as end:
             code = end.code
         store.close()
-        return code, bytes(out)
+        return code, streams[0].value()
 
     return once
 
@@ -117,14 +119,6 @@ def _each_us(seconds: object) -> str:
 def _spread(ratio: object) -> str:
     assert isinstance(ratio, dict)
     return f"{ratio['median']:.2f} ({ratio['low']:.2f} to {ratio['high']:.2f})"
-
-
-def _keeping(into: bytearray) -> Callable[[bytes], None]:
-    def keep(data: bytes) -> None:
-        if len(into) + len(data) <= OUTPUT_BYTES:
-            into.extend(data)
-
-    return keep
 
 
 def _told(result: Invocation) -> tuple[int, bytes]:

@@ -16,7 +16,8 @@ from typing import Any
 
 from wasmtime import _ffi as ffi
 
-from wasip1_build.runtime.host.guest import Guest, Sink
+from wasip1_build.runtime.host.guest import Guest
+from wasip1_build.runtime.host.sinks import Sinks
 
 _WRITE = ctypes.CFUNCTYPE(
     ctypes.c_ssize_t, ctypes.c_void_p, ctypes.POINTER(ctypes.c_ubyte), ctypes.c_size_t
@@ -37,22 +38,20 @@ STOPPED = b"stopped by the host"
 class Callbacks:
     """The callbacks of one host, and the guests that they are about."""
 
-    def __init__(
-        self, sinks: Callable[[], tuple[Sink, Sink]], overflowed: Callable[[], None]
-    ) -> None:
-        """`sinks` makes those of stdout and stderr for a guest; `overflowed` is called when a guest
-        wrote more than fits."""
-        self._sinks = sinks
+    def __init__(self, sinks: Sinks, overflowed: Callable[[], None]) -> None:
+        """`sinks` are those of stdout and stderr; `overflowed` is called when a guest wrote more
+        than fits."""
+        self.sinks = sinks
         self.guests: dict[int, Guest] = {}
         self._numbers = itertools.count(1)
-        self._overflowed = overflowed
+        self.overflowed = overflowed
         self.wrote_out = _WRITE(self._wrote_out)
         self.wrote_err = _WRITE(self._wrote_err)
         self.asked = _ASK(self._asked)
 
     def guest(self) -> Guest:
         """A new guest, to be forgotten when its store is gone."""
-        guest = Guest(next(self._numbers), *self._sinks())
+        guest = Guest(next(self._numbers), *self.sinks.take())
         self.guests[guest.number] = guest
         return guest
 
@@ -64,6 +63,7 @@ class Callbacks:
     def forget(self, guest: Guest) -> None:
         """Its store is gone: the engine does not call for it any more."""
         del self.guests[guest.number]
+        self.sinks.give(guest.out, guest.err)
 
     def _wrote_out(self, number: int, pointer: Any, size: int) -> int:
         guest = self.guests[number]
@@ -73,11 +73,11 @@ class Callbacks:
         guest = self.guests[number]
         return self._wrote(guest, guest.err, pointer, size)
 
-    def _wrote(self, guest: Guest, into: Sink, pointer: Any, size: int) -> int:
+    def _wrote(self, guest: Guest, into: Any, pointer: Any, size: int) -> int:
         try:
             if guest.wrote(into, ctypes.string_at(pointer, size)):
                 return size
-            self._overflowed()
+            self.overflowed()
         except BaseException as error:  # ctypes would print it, and go on
             guest.fail(error, f"its output was not taken: {error}")
         return -errno.EFBIG

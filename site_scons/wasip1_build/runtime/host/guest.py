@@ -3,43 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
 
-
-class Sink(Protocol):
-    """Where a guest's stdout or stderr goes: bounded, emptied before each run."""
-
-    def add(self, data: bytes) -> bool:
-        """Takes what was written; False where it was more than there is room for."""
-
-    def value(self) -> bytes:
-        """What was taken since it was emptied."""
-
-    def clear(self) -> None:
-        """Empties it."""
-
-
-class Buffer:
-    """A sink in this process's memory."""
-
-    __slots__ = ("_data", "_limit")
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._data = bytearray()
-
-    def add(self, data: bytes) -> bool:
-        self._data += data
-        if len(self._data) <= self._limit:
-            return True
-        del self._data[self._limit :]
-        return False
-
-    def value(self) -> bytes:
-        return bytes(self._data)
-
-    def clear(self) -> None:
-        self._data = bytearray()
+from wasip1_build.runtime.host.sinks import Sink, Taking, Written
 
 
 class Guest:
@@ -65,7 +30,17 @@ class Guest:
         self.ending = self.failed = ""
         self.exit = self.raised = None
 
-    def wrote(self, into: Sink, data: bytes) -> bool:
+    def look(self) -> bool:
+        """Whether its files have more than it may write. They take no more then."""
+        overfull = False
+        for each in (self.out, self.err):
+            if isinstance(each, Written) and each.is_overfull():
+                each.cut()
+                self.ending = self.ending or "output"
+                overfull = True
+        return overfull
+
+    def wrote(self, into: Taking, data: bytes) -> bool:
         """Takes what it wrote; False where that was more than it may."""
         if into.add(data):
             return True

@@ -17,6 +17,7 @@ from wasip1_build.runtime.host.given import Given
 from wasip1_build.runtime.host.guest import Guest
 from wasip1_build.runtime.host.invocation import Ended, Invocation
 from wasip1_build.runtime.host.loaded import Loaded
+from wasip1_build.runtime.host.sinks import Written
 
 TEXTS = ctypes.POINTER(ctypes.POINTER(ctypes.c_char))
 # What Go's runtime (malloc.go, mem_sbrk.go) and TinyGo's (gc_blocks.go) say when memory.grow gives
@@ -46,11 +47,11 @@ class Instance:
                 self._store, loaded.callbacks.asked, number, NOTHING
             )
         self._instance = ffi.wasmtime_instance_t()
+        self._is_watched = False
 
     def close(self) -> None:
         """Gives its memory back, at once."""
-        if self.guest.deadline is not None:  # an exception was on its way
-            self._loaded.clock.end(self.guest.number)
+        self._unwatch()  # an exception was on its way
         ffi.wasmtime_store_delete(self._store)
         self._loaded.callbacks.forget(self.guest)
 
@@ -58,16 +59,25 @@ class Instance:
         """Begins what is limited by time and of which the output is collected."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self.guest.begin(deadline)
-        if deadline is not None:
-            self._loaded.clock.begin(self.guest.number, deadline)
+        look = self._look if isinstance(self.guest.out, Written) else None
+        if deadline is not None or look is not None:
+            self._is_watched = True
+            self._loaded.clock.begin(self.guest.number, deadline, look)
 
     def end(self) -> None:
         """The reverse of `begin`. Raises what is not to be kept from who called: an interrupt."""
-        if self.guest.deadline is not None:
-            self._loaded.clock.end(self.guest.number)
-            self.guest.deadline = None
+        self._unwatch()
         if self.guest.raised is not None:
             raise self.guest.raised
+
+    def _unwatch(self) -> None:
+        if self._is_watched:
+            self._loaded.clock.end(self.guest.number)
+            self._is_watched = False
+
+    def _look(self) -> None:
+        if self.guest.look():
+            self._loaded.callbacks.overflowed()
 
     def make(self, given: Given) -> Invocation | None:
         """Instantiates the module; None, or how that ended where it did not succeed."""
@@ -129,8 +139,16 @@ class Instance:
             told = "the engine does not take the environment"
         if given.stdin:
             ffi.wasi_config_set_stdin_bytes(wasi, ctypes.byref(ffi.bytes_to_capi(given.stdin)))
-        ffi.wasi_config_set_stdout_custom(wasi, callbacks.wrote_out, number, NOTHING)
-        ffi.wasi_config_set_stderr_custom(wasi, callbacks.wrote_err, number, NOTHING)
+        out, err = self.guest.out, self.guest.err
+        if isinstance(out, Written) and isinstance(err, Written):
+            if not (
+                ffi.wasi_config_set_stdout_file(wasi, out.path.encode())
+                and ffi.wasi_config_set_stderr_file(wasi, err.path.encode())
+            ):
+                told = "the files for what it writes cannot be opened"
+        else:
+            ffi.wasi_config_set_stdout_custom(wasi, callbacks.wrote_out, number, NOTHING)
+            ffi.wasi_config_set_stderr_custom(wasi, callbacks.wrote_err, number, NOTHING)
         for preopen in self._loaded.settings.preopens:
             host, guest = preopen.host.encode(), preopen.guest.encode()
             if not ffi.wasi_config_preopen_dir(wasi, host, guest, not preopen.read_only):
@@ -164,6 +182,7 @@ class Instance:
 
     def _ended(self, error: Any, trap: Any) -> Invocation:
         guest = self.guest
+        self._look()
         out, err = guest.out.value(), guest.err.value()
         ended, text = _how(error, trap, guest.exit)
         cause, backtrace = cause_and_backtrace(text) if text else ("", "")
@@ -176,7 +195,8 @@ class Instance:
             ended, cause = "output", f"it wrote more than {most:,} bytes"
         elif (ended == "trap" or guest.exit) and _is_without_memory(err, out):
             ended, cause = "memory", "its program got no more memory"
-        return Invocation(ended, guest.exit, out, err, cause, backtrace, self._memory_bytes())
+        code = guest.exit if ended in ("exit", "memory") else None
+        return Invocation(ended, code, out, err, cause, backtrace, self._memory_bytes())
 
     def _memory_bytes(self) -> int | None:
         sizes = [

@@ -14,7 +14,7 @@ from wasip1_build.runtime.host.callbacks import Callbacks
 from wasip1_build.runtime.host.clock import Clock
 from wasip1_build.runtime.host.engine import engine
 from wasip1_build.runtime.host.functions import Definitions, Implementation
-from wasip1_build.runtime.host.guest import Buffer
+from wasip1_build.runtime.host.sinks import buffers, files
 from wasip1_build.runtime.request import HostFunction, Preopen
 from wasip1_build.spec.model import FunctionType
 
@@ -34,6 +34,7 @@ class Settings:
     output_bytes: int
     interruptible: bool
     slots: int
+    is_command: bool
 
 
 class Loaded:
@@ -47,13 +48,14 @@ class Loaded:
         implementations: Mapping[str, Implementation],
         callbacks: Callbacks | None = None,
     ) -> None:
-        """`callbacks`: None for output that is collected in memory.
+        """`callbacks`: None for output that is this process's own.
 
         Raises Failure where the engine refuses the machine code, or an import is missing.
         """
         self.settings = settings
         self.notes: tuple[str, ...] = ()
-        self.callbacks = callbacks or Callbacks(self._buffers, self._ask_all)
+        sinks = files if settings.is_command else buffers
+        self.callbacks = callbacks or Callbacks(sinks(settings.output_bytes), self._ask_all)
         self.engine, self.module = self._pooled(data, descriptor)
         self.clock = Clock(self._ask_all)
         self._linker = wasmtime.Linker(self.engine)
@@ -69,6 +71,7 @@ class Loaded:
     def close(self) -> None:
         """Gives everything back. Nothing of it may be running."""
         self.clock.close()
+        self.callbacks.sinks.close()
         for each in (self.pre, self._linker, self.module, self.engine):
             each.close()
 
@@ -101,9 +104,6 @@ class Loaded:
     ) -> tuple[wasmtime.Engine, wasmtime.Module]:
         made = engine(interruptible=self.settings.interruptible, slots=slots)
         return made, _module(made, data, descriptor)
-
-    def _buffers(self) -> tuple[Buffer, Buffer]:
-        return Buffer(self.settings.output_bytes), Buffer(self.settings.output_bytes)
 
     def _ask_all(self) -> None:
         """Has the engine ask each guest, when it next runs code of it, whether it must stop."""

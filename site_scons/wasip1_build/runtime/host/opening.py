@@ -96,6 +96,7 @@ def _in_threads(
         output_bytes=wanted.output_bytes,
         interruptible=code.interruptible,
         slots=slots,
+        is_command=artifact.kind == "command",
     )
     descriptor = sealed(code.data)
     try:
@@ -137,6 +138,7 @@ def _in_processes(
         "memory_bytes": artifact.runtime.max_memory_bytes,
         "output_bytes": wanted.output_bytes,
         "interruptible": code.interruptible,
+        "kind": artifact.kind,
         "lifetime": artifact.runtime.lifetime,
         "plain": words(gives.plain),
         "host_file": file,

@@ -79,42 +79,41 @@ def _readable(descriptor: int, deadline: float) -> bool:
 
 class SharedSink:
     """A sink in memory that a host and its worker share: what was written before the worker was
-    killed is there. One of two in a mapping, each a count and `limit` bytes."""
+    killed is there. It is a mapping with a count and `limit` bytes."""
 
-    def __init__(self, shared: mmap.mmap, place: int, limit: int) -> None:
+    def __init__(self, shared: mmap.mmap, limit: int) -> None:
         self._shared = shared
-        self._at = place * (USED.size + limit)
         self._limit = limit
 
     def add(self, data: bytes) -> bool:
-        """As a Sink does."""
+        """As a Taking sink does."""
         used = self._used()
         fitting = data[: self._limit - used]
-        start = self._at + USED.size + used
+        start = USED.size + used
         self._shared[start : start + len(fitting)] = fitting
-        USED.pack_into(self._shared, self._at, used + len(fitting))
+        USED.pack_into(self._shared, 0, used + len(fitting))
         return len(fitting) == len(data)
 
     def value(self) -> bytes:
         """As a Sink does."""
-        start = self._at + USED.size
-        return self._shared[start : start + self._used()]
+        return self._shared[USED.size : USED.size + self._used()]
 
     def clear(self) -> None:
-        """As a Sink does."""
-        USED.pack_into(self._shared, self._at, 0)
+        """As a Sink does. Gives the memory back where it was much."""
+        if self._used() > RELEASED_BYTES and hasattr(mmap, "MADV_REMOVE"):
+            self._shared.madvise(mmap.MADV_REMOVE)  # it reads as zeros then
+        else:
+            USED.pack_into(self._shared, 0, 0)
+
+    def close(self) -> None:
+        """Gives the mapping back."""
+        self._shared.close()
 
     def _used(self) -> int:
         # The worker wrote it: it is trusted with nothing but its own output.
-        return min(int(USED.unpack_from(self._shared, self._at)[0]), self._limit)
+        return min(int(USED.unpack_from(self._shared)[0]), self._limit)
 
 
 def shared_bytes(limit: int) -> int:
-    """The size of a mapping with the sinks of stdout and stderr."""
-    return 2 * (USED.size + limit)
-
-
-def release(shared: mmap.mmap) -> None:
-    """Gives the memory of a mapping back; it reads as zeros afterwards."""
-    if hasattr(mmap, "MADV_REMOVE"):
-        shared.madvise(mmap.MADV_REMOVE)
+    """The size of a mapping with a sink."""
+    return USED.size + limit

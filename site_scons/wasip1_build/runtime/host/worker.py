@@ -1,6 +1,6 @@
 """The program of a worker process: it loads a module once, and serves what its host asks.
 
-Started by workers.py as `python -I worker.py REQUESTS RESPONSES CODE SHARED`, four descriptors. A
+Started by workers.py as `python -I worker.py REQUESTS RESPONSES CODE OUT ERR`, five descriptors. A
 guest that writes too much ends the process: no other way stops it whatever it does.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 OVERFULL = 97  # the exit code that says so
 
 
-def main(requests: int, responses: int, code: int, shared: int) -> None:
+def main(requests: int, responses: int, code: int, out: int, err: int) -> None:
     """Serves until the host closes its end."""
     # `python -I` ignores PYTHONPATH and the user's site-packages: this file says where we are.
     sys.path.append(str(Path(__file__).parents[3]))
@@ -25,7 +25,7 @@ def main(requests: int, responses: int, code: int, shared: int) -> None:
     settings = wire.receive(requests)
     sys.path.insert(0, settings["library"])
     try:
-        direct = _direct(settings, code, shared)
+        direct = _direct(settings, code, (out, err))
     except Failure as refused:
         failed = [finding.to_json() for finding in refused.findings]
         wire.send(responses, wire.message({"failed": failed}))
@@ -44,19 +44,18 @@ def main(requests: int, responses: int, code: int, shared: int) -> None:
             wire.send(responses, wire.message(_answer(direct, asked, stdin)))
 
 
-def _direct(settings: dict[str, Any], code: int, shared: int) -> Any:
-    from wasip1_build.runtime.host import wire
+def _direct(settings: dict[str, Any], code: int, outputs: tuple[int, int]) -> Any:
     from wasip1_build.runtime.host.callbacks import Callbacks
     from wasip1_build.runtime.host.direct import Direct
     from wasip1_build.runtime.host.functions import implementations
     from wasip1_build.runtime.host.given import Given
     from wasip1_build.runtime.host.loaded import Loaded, Settings
+    from wasip1_build.runtime.host.sinks import Sinks
     from wasip1_build.runtime.request import HostFunction, Preopen
     from wasip1_build.spec.model import FunctionType
 
     limit = settings["output_bytes"]
-    mapping = mmap.mmap(shared, wire.shared_bytes(limit))
-    sinks = (wire.SharedSink(mapping, 0, limit), wire.SharedSink(mapping, 1, limit))
+    sinks = _sinks(settings, outputs)
     functions = tuple(
         HostFunction(module, name, tuple(params), tuple(results))
         for module, name, params, results in settings["functions"]
@@ -76,14 +75,27 @@ def _direct(settings: dict[str, Any], code: int, shared: int) -> Any:
             output_bytes=limit,
             interruptible=settings["interruptible"],
             slots=2,  # the one that is used, and the one that is made ahead
+            is_command=settings["kind"] == "command",
         ),
         b"" if settings["sealed"] else _bytes(code),
         code if settings["sealed"] else None,
         implementations(settings["name"], functions, settings["host_file"]),
-        Callbacks(lambda: sinks, lambda: os._exit(OVERFULL)),
+        Callbacks(Sinks(lambda: sinks), lambda: os._exit(OVERFULL)),
     )
     plain = Given(*_words(settings["plain"]))
     return Direct(loaded, plain, settings["lifetime"], None)
+
+
+def _sinks(settings: dict[str, Any], outputs: tuple[int, int]) -> Any:
+    """Those of all its guests, one after the other; the host has them too."""
+    from wasip1_build.runtime.host import wire
+    from wasip1_build.runtime.host.sinks import Written
+
+    limit = settings["output_bytes"]
+    if settings["kind"] == "command":
+        return tuple(map(Written, (limit, limit), outputs, settings["paths"]))
+    size = wire.shared_bytes(limit)
+    return tuple(wire.SharedSink(mmap.mmap(each, size), limit) for each in outputs)
 
 
 def _answer(direct: Any, asked: dict[str, Any], stdin: bytes) -> dict[str, Any]:

@@ -25,11 +25,13 @@ from wasip1_build.runtime.host.addresses import pool_addresses
 from wasip1_build.runtime.host.given import Given
 from wasip1_build.runtime.host.invocation import Arguments, Ended, Invocation
 from wasip1_build.runtime.host.sealed import memory_file
+from wasip1_build.runtime.host.sinks import Written, written
 from wasip1_build.runtime.launch import ADDRESS_SPACE_BYTES, START_S, child_environment
 
 LARGEST_MEMORY_BYTES = 1 << 32
 SLOTS = 2
 STDERR_CHARS = 500
+_Shared = Written | wire.SharedSink
 
 
 @dataclass(frozen=True)
@@ -125,25 +127,29 @@ class _Worker:
         self.alive = True
         self._ended = False
         self._limit = plan.output_bytes
+        self._sinks: list[_Shared] = []
         self._prepares = plan.settings["lifetime"] == "pooled"
-        size = wire.shared_bytes(plan.output_bytes)
         with ExitStack() as where_it_fails, ExitStack() as here:
             self._log = where_it_fails.enter_context(memory_file())
-            shared = here.enter_context(memory_file())
-            shared.truncate(size)
-            self._shared = where_it_fails.enter_context(mmap.mmap(shared.fileno(), size))
+            shared = _written if plan.settings["kind"] == "command" else _mapped
+            outputs = []
+            for _stream in ("stdout", "stderr"):
+                sink, descriptor = shared(self._limit, here)
+                where_it_fails.callback(sink.close)
+                self._sinks.append(sink)
+                outputs.append(descriptor)
             theirs, self._requests = os.pipe()
             here.callback(os.close, theirs)
             where_it_fails.callback(os.close, self._requests)
             self._responses, answers = os.pipe()
             here.callback(os.close, answers)
             where_it_fails.callback(os.close, self._responses)
-            descriptors = (theirs, answers, plan.code, shared.fileno())
+            descriptors = (theirs, answers, plan.code, *outputs)
             self._process = _started(plan, descriptors, self._log)
             where_it_fails.pop_all()
-        self._sinks = [wire.SharedSink(self._shared, place, self._limit) for place in (0, 1)]
+        paths = [each.path for each in self._sinks if isinstance(each, Written)]
         try:
-            wire.send(self._requests, wire.message(plan.settings))
+            wire.send(self._requests, wire.message({**plan.settings, "paths": paths}))
             told = wire.receive(self._responses, time.monotonic() + START_S)
         except (wire.ClosedError, wire.LateError):
             why = self._said() or "it ended before it was ready"
@@ -171,15 +177,15 @@ class _Worker:
             ended = self._crashed()
         out, err = (sink.value() for sink in self._sinks)
         if self.alive:
-            self._after(max(len(out), len(err)))
+            self._after()
         else:
             self.discard()
         return ended._replace(stdout=out, stderr=err)
 
-    def _after(self, used_bytes: int) -> None:
+    def _after(self) -> None:
         """What can be done once its output was read: the next guest's may come."""
-        if used_bytes > wire.RELEASED_BYTES:
-            wire.release(self._shared)
+        for sink in self._sinks:
+            sink.clear()
         if self._prepares:
             with suppress(wire.ClosedError):  # the next request will find out
                 wire.send(self._requests, wire.message({"do": "prepare"}))
@@ -187,7 +193,8 @@ class _Worker:
     def discard(self) -> None:
         """Ends it, and gives back what its guest wrote too."""
         self.end()
-        self._shared.close()
+        for sink in self._sinks:
+            sink.close()
 
     def end(self) -> None:
         """Kills it; what its guest wrote can still be read. Once: its numbers, of the process and
@@ -247,6 +254,20 @@ def words(given: Given) -> dict[str, Any]:
         "argv": [each.decode() for each in given.argv],
         "env": [[name.decode(), value.decode()] for name, value in given.env],
     }
+
+
+def _written(limit: int, _here: ExitStack) -> tuple[_Shared, int]:
+    """A file for one stream of commands, and the descriptor for the worker."""
+    made = written(limit)
+    return made, made.descriptor
+
+
+def _mapped(limit: int, here: ExitStack) -> tuple[_Shared, int]:
+    """Memory for one stream of reactors, and the descriptor for the worker."""
+    file = here.enter_context(memory_file())
+    size = wire.shared_bytes(limit)
+    file.truncate(size)
+    return wire.SharedSink(mmap.mmap(file.fileno(), size), limit), file.fileno()
 
 
 def _started(plan: Plan, descriptors: tuple[int, ...], log: IO[bytes]) -> subprocess.Popen[bytes]:

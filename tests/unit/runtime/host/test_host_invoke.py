@@ -70,6 +70,19 @@ def test_a_guest_that_writes_without_end_is_stopped_and_its_output_cut(host: Hos
     assert host.invoke(stdin=b"pnext").stdout == b"next"
 
 
+@pytest.mark.parametrize("isolation", ["thread", "process"])
+def test_a_guest_that_wrote_too_much_and_ended_before_anyone_looked_is_told_too(
+    isolation: Any, tmp_path: Path
+) -> None:
+    manifest = built(tmp_path, ENDS).manifest
+    with Host.open(manifest, isolation=isolation, concurrency=1, output_bytes=100) as host:
+        fits = host.invoke(stdin=b"p" + b"x" * 100)
+        assert (fits.ended, fits.exit, fits.stdout) == ("exit", 0, b"x" * 100)
+        result = host.invoke(stdin=b"p" + b"x" * 101)
+        assert (result.ended, result.exit, result.stdout) == ("output", None, b"x" * 100)
+        assert host.invoke(stdin=b"pnext").stdout == b"next"
+
+
 def test_what_is_granted_and_not_given_is_empty(host: Host) -> None:
     assert host.invoke(stdin=b"").ok
     assert host.invoke().stdout == b""

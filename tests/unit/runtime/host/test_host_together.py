@@ -200,11 +200,25 @@ def test_a_clock_ticks_once_for_a_deadline_and_not_for_those_that_were_kept() ->
     assert len(ticked) == 1
 
 
-def test_a_host_without_time_outs_has_no_thread_of_its_own(tmp_path: Path) -> None:
+def test_a_clock_looks_at_a_guest_until_it_ends() -> None:
+    looked = threading.Semaphore(0)
+    clock = Clock(lambda: None)
+    clock.begin(1, None, looked.release)
+    for _ in range(3):
+        assert looked.acquire(timeout=60)
+    clock.end(1)
+    while looked.acquire(blocking=False):
+        pass
+    clock.begin(2, -1.0)  # it wakes for this one, at once
+    clock.close()
+    assert not looked.acquire(blocking=False)
+
+
+def test_a_host_has_one_thread_of_its_own_from_its_first_guest_to_its_end(tmp_path: Path) -> None:
     before = threading.active_count()
     with Host.open(built(tmp_path, ENDS).manifest) as host:
-        assert host.invoke(stdin=b"p").ok
         assert threading.active_count() == before
+        assert host.invoke(stdin=b"p").ok
         assert host.invoke(stdin=b"p", timeout_s=60).ok
         assert threading.active_count() == before + 1
     assert threading.active_count() == before
