@@ -81,8 +81,14 @@ def debug_module(built_by_it: Project) -> Path:
     return path
 
 
+TRIED = [
+    pytest.param(name, marks=[pytest.mark.dear] if number % 2 else [])
+    for number, name in enumerate(MEDDLING)
+]
+
+
 @pytest.mark.usefixtures("debug_module")
-@pytest.mark.parametrize("name", MEDDLING)
+@pytest.mark.parametrize("name", TRIED)
 def test_what_was_put_back_leaves_no_trace(
     built_by_it: Project, go: MeddlingGo, clean: dict[str, bytes], name: str
 ) -> None:

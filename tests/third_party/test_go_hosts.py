@@ -149,10 +149,7 @@ def change_checks(hosts: Hosts, package: str, checks: dict[str, Any]) -> None:
         pytest.param(
             "counter",
             {"recompile", "cache-directory", "compile-once", "pooled", "resident"},
-            marks=[
-                pytest.mark.soak,
-                pytest.mark.skipif(not SOAKS, reason="run by .ci/soak: it is dear"),
-            ],
+            marks=pytest.mark.dear,
         ),
     ],
 )

@@ -50,7 +50,11 @@ def build_leaves_sources_alone(project: Project) -> Build:
     return first
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+OFTEN = ("jq", "site", "plugin")  # a program, modules of a go.work, a reactor
+TRIED = [pytest.param(name, marks=[] if name in OFTEN else [pytest.mark.dear]) for name in PROGRAMS]
+
+
+@pytest.mark.parametrize("name", TRIED)
 def test_a_program_is_built_and_passes_its_checks(
     name: str, third_party: Copy, wasm_tools: Path
 ) -> None:
