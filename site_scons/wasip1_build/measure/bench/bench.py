@@ -64,8 +64,12 @@ class Benchmark:
             pairs = [group[0].probe.series for group in groups if len(group) > 1]
             measured = self._measured(groups, pairs_for(len(pairs)) if pairs else NEEDED)
         left_out = tuple(Cut(*each) for each in today.left_out)
+        order = tuple(probe.series for probe in today.probes)
         found = accounts(
-            measured, is_precompiled=subject.files.cwasm is not None, call_ns=self.call_ns(subject)
+            measured,
+            is_precompiled=subject.files.cwasm is not None,
+            call_ns=self.call_ns(subject),
+            order=order,
         )
         header = replace(now, rounds=measured.rounds, dominating=_dominating(found))
         run = Run(header, measured.rows)
@@ -76,7 +80,7 @@ class Benchmark:
             left_out=left_out,
             accounts=found,
             choices=tuple(choices(measured, subject.artifact.bench.runtime)),
-            order=tuple(probe.series for probe in today.probes),
+            order=order,
             formats=subject.artifact.compress_formats,
             comparison=comparison,
             before=before,

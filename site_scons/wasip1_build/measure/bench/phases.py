@@ -72,14 +72,22 @@ class Account:
 
 
 def accounts(
-    measured: Measured, *, is_precompiled: bool, call_ns: int | None = None
+    measured: Measured,
+    *,
+    is_precompiled: bool,
+    call_ns: int | None = None,
+    order: Iterable[Series] = (),
 ) -> tuple[Account, ...]:
-    """The lives of every case in the runtime in which all phases were measured.
+    """The lives of every case in the runtime in which all phases were measured, the cases in the
+    order of the series.
 
     `is_precompiled`: machine code is shipped beside the module, so that it is loaded and not made.
     `call_ns` is what a small host call costs, where that is known.
     """
-    every = list(dict.fromkeys(row.series for row in measured.rows if row.side == "today"))
+    known = {row.series for row in measured.rows if row.side == "today"}
+    first = [series for series in order if series in known]  # (rounds are measured in any order)
+    every = [*first, *(row.series for row in measured.rows if row.series in known)]
+    every = list(dict.fromkeys(every))
     found = _accounts(measured, every, LOAD if is_precompiled else LOAD[1:])
     return tuple(replace(each, calls=_calls(measured, each, call_ns)) for each in found)
 

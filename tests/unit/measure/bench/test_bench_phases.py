@@ -102,3 +102,10 @@ def test_native_is_compared_process_with_process() -> None:
     assert (
         said and said.measured == "process, cwasm takes 4 times as long as native process, measured"
     )
+
+
+def test_the_cases_come_as_declared_and_not_as_they_were_measured() -> None:
+    cases = [series(case=name) for name in ("small", "large", "wrong")]
+    result = measured({START: [MS] * 6, **{each: [MS] * 6 for each in reversed(cases)}}, {})
+    found = accounts(result, is_precompiled=True, order=[START, *cases])
+    assert [each.case for each in found] == ["small", "large", "wrong"]
