@@ -128,7 +128,8 @@ def _by_time(measured: Measured, series: Series, comparisons: int) -> Compared:
         return Compared(series, measure, None, "not known", _why_none(measured, series))
     found = signed_rank(*values, comparisons)
     if not found.is_sure:
-        why = f"{len(rounds)} pairs, and it takes {pairs_needed(comparisons)} to say anything"
+        shown = "1 pair" if len(rounds) == 1 else f"{len(rounds)} pairs"
+        why = f"{shown}, and it takes {pairs_needed(comparisons)} to say anything"
         return Compared(series, measure, found, "not known", why)
     if found.low > 1 + MARGIN or found.high < 1 / (1 + MARGIN):
         return Compared(series, measure, found, "moved")
