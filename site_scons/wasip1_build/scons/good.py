@@ -207,9 +207,8 @@ class _Kept:
     def _known_worlds(self, read: Mapping[str, World]) -> dict[str, tuple[str, tuple[str, ...]]]:
         """The digest and the directories of each listing, as a Graph keeps them."""
         part, root = self.declared.part, self.declared.context.root
-        known = dict(self.before.worlds)
-        for name in known.keys() - (part.known_worlds if part else ()):
-            known[name] = ("", known[name][1])
+        digests = part.known_worlds if part else {}
+        known = {k: (digests.get(k, ""), places) for k, (_, places) in self.before.worlds.items()}
         for step in self._listings():
             if step.output in read:
                 trees = (os.path.abspath(root / name) for name in step.trees)
@@ -219,7 +218,7 @@ class _Kept:
 
     def _facts(self, worlds: Mapping[str, World]) -> Pieces:
         root, known = self.declared.context.root, self.before.facts
-        facts: dict[str, str] = {}
+        facts = dict(self.declared.part.heads) if self.declared.part else {}
         for world in worlds.values():
             for path, fact in world.facts.items():
                 name = name_of(root, path)

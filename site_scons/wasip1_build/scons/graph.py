@@ -22,11 +22,13 @@ from wasip1_build.spec.model import MODULES, Workspace
 from wasip1_build.steps.go_world import (
     GO_FILES,
     SOURCES,
+    head_now,
     is_source,
     is_source_or_test,
     is_still,
     package_of,
     reads_all,
+    with_heads,
 )
 from wasip1_build.steps.step import Step
 from wasip1_build.unpickle import unpickle
@@ -90,8 +92,9 @@ class Part:
     """A part of the last build's graph: what must be looked at again, and why.
 
     `stale` are all artifacts that may not be up to date, `plan` has those of them that are asked
-    for. `known_worlds` are the digests of listings (by output) that no change can have touched. The
-    rest of the workspace is as `graph` has it.
+    for. `known_worlds` are the digests of listings (by output), as they are now, of which that is
+    known; `heads` the facts of Go files that changed. The rest of the workspace is as `graph` has
+    it.
     """
 
     change: Change
@@ -100,6 +103,7 @@ class Part:
     plan: Plan
     stale: frozenset[str]
     known_worlds: Mapping[str, str]
+    heads: Mapping[str, str]
 
 
 def keep(store: str, graph: Graph) -> None:
@@ -135,9 +139,10 @@ def pickled(value: object) -> bytes:
 
 def part_of(graph: Graph, change: Change, root: Path, digests: Digests) -> Part | None:
     """What the changed paths can reach; None where they can reach anything."""
-    packages = _changed_packages(graph, change, root, digests)
-    if packages is None:
+    changed = _changed(graph, change, root, digests)
+    if changed is None:
         return None
+    packages = changed.packages
     reached = _owners(graph, change.paths, packages)
     stale = frozenset(_with_neighbours(graph, {*reached, *change.good.stale}))
     if packages and not stale <= change.asked:
@@ -153,7 +158,8 @@ def part_of(graph: Graph, change: Change, root: Path, digests: Digests) -> Part 
     except (ValueError, KeyError):
         return None
     plan = Plan(tuple(shared), tuple(planned))
-    return Part(change, graph, workspace, plan, stale, _known_worlds(graph, packages))
+    heads = {path: now for path, (_, now) in changed.heads.items()}
+    return Part(change, graph, workspace, plan, stale, _known_worlds(graph, changed), heads)
 
 
 def planned(graph: Graph, artifact: str) -> PlannedArtifact:
@@ -166,12 +172,20 @@ def _read(data: bytes) -> Any:
     return unpickle(data, _MODULES)
 
 
-def _changed_packages(
-    graph: Graph, change: Change, root: Path, digests: Digests
-) -> frozenset[str] | None:
-    """The directories of packages that have other files or imports now; None where what changed
-    may be anything else."""
-    packages = set()
+class _Changed(NamedTuple):
+    """What changed that decides listings: the directories of packages that have other files or
+    imports now; those that have other files; and the facts before and now of Go files, relative to
+    the root, of which only the head is another, and not what that embeds."""
+
+    packages: frozenset[str]
+    others: frozenset[str]
+    heads: Mapping[str, tuple[str, str]]
+
+
+def _changed(graph: Graph, change: Change, root: Path, digests: Digests) -> _Changed | None:
+    """None where what changed may be anything else."""
+    packages, others = set(), set()
+    heads: dict[str, tuple[str, str]] = {}
     matters = is_source_or_test if graph.tested else is_source
     for path in change.paths:
         fact = graph.facts.get(path)
@@ -182,8 +196,14 @@ def _changed_packages(
             package = package_of(place, fact, matters)
             if package is None:
                 return None
-            packages.add(directory_of(root, package))
-    return frozenset(packages)
+            directory = directory_of(root, package)
+            packages.add(directory)
+            now = None if os.path.isabs(path) else head_now(place, fact)
+            if now is None:
+                others.add(directory)
+            else:
+                heads[path] = (fact, now)
+    return _Changed(frozenset(packages), frozenset(others), heads)
 
 
 def _owners(graph: Graph, paths: Iterable[str], packages: Collection[str]) -> set[str]:
@@ -195,13 +215,25 @@ def _owners(graph: Graph, paths: Iterable[str], packages: Collection[str]) -> se
     return reached
 
 
-def _known_worlds(graph: Graph, packages: Collection[str]) -> dict[str, str]:
-    """By a listing's output, the digests that a change of these packages leaves as they are."""
-    return {
-        listing: digest
-        for listing, (digest, directories) in graph.worlds.items()
-        if digest and not any(_is_in(p, d) for p in packages for d in directories)
+def _known_worlds(graph: Graph, changed: _Changed) -> dict[str, str]:
+    """By a listing's output, the digests as they are now: of those that the changed packages leave
+    as they are, and of those of which they change no more than heads."""
+    seen = {
+        package: [
+            listing
+            for listing, (_, directories) in graph.worlds.items()
+            if any(_is_in(package, directory) for directory in directories)
+        ]
+        for package in changed.packages
     }
+    known = {}
+    for listing, (digest, _) in graph.worlds.items():
+        touched = {package for package, listings in seen.items() if listing in listings}
+        # A fact is that of the one listing that can have seen its file; of several, who knows.
+        if digest and all(seen[p] == [listing] and p not in changed.others for p in touched):
+            own = {p: e for p, e in changed.heads.items() if posixpath.dirname(p) in touched}
+            known[listing] = with_heads(digest, own)
+    return known
 
 
 def _is_in(package: str, directory: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import field
@@ -9,7 +11,6 @@ from pathlib import Path
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.digests import Digests
-from wasip1_build.files import sha256_of_json
 from wasip1_build.steps.go_heads import bases, bases_of, head_of, read_head
 
 # What the go command looks at in a package's directory (go help packages, go/build).
@@ -39,7 +40,11 @@ def is_source_or_test(name: str) -> bool:
 @dataclass(frozen=True)
 class World:
     """The digest, and by absolute path what of each file and directory it may depend on: as long
-    as `is_still` says so of all of them, the digest stays."""
+    as `is_still` says so of all of them, the digest stays.
+
+    The digest is a sum, so that where one fact of thousands changed the others need not be read:
+    see `with_heads`.
+    """
 
     digest: str
     facts: Mapping[str, str]
@@ -64,8 +69,28 @@ def read_world(
     hidden = {os.path.abspath(root / name) for name in skip} | set(unseen)
     walk = _Walk(str(root), hidden, digests, matters)
     tops = (os.path.abspath(root / directory) for directory in sorted(directories))
-    digest = sha256_of_json([fact for top in tops for fact in walk.below(top, set())])
+    digest = _sum(_term(*fact) for top in tops for fact in walk.below(top, set()))
     return World(digest, walk.facts)
+
+
+def with_heads(digest: str, heads: Mapping[str, tuple[str, str]]) -> str:
+    """The digest of a world in which Go files, by their paths relative to its root, have another
+    head than they had: the facts of both (see `head_now`), and nothing else is another."""
+    gone = (_term(path, before) for path, (before, _) in heads.items())
+    come = (_term(path, now) for path, (_, now) in heads.items())
+    return _sum((int(digest, 16), *come, *(-term for term in gone)))
+
+
+def head_now(path: str, fact: str) -> str | None:
+    """The fact that a Go file's head is now; None where `fact` is of something else, or where the
+    two say otherwise of what is embedded, on which other facts depend."""
+    if not fact.startswith(_HEAD):
+        return None
+    head = read_head(path)
+    before = json.loads(fact.removeprefix(_HEAD))
+    directory = os.path.dirname(path)
+    keeps = os.path.isfile(path) and [*bases(directory, head)] == [*bases(directory, before)]
+    return _head(head) if keeps else None
 
 
 def is_still(path: str, fact: str, digests: Digests, matters: Matters = is_source) -> bool:
@@ -125,7 +150,7 @@ class _Walk:
     matters: Matters
     facts: dict[str, str] = field(default_factory=dict)
 
-    def below(self, top: str, passed: set[str]) -> Iterator[list[object]]:
+    def below(self, top: str, passed: set[str]) -> Iterator[tuple[str, ...]]:
         """The facts of a directory and all below it; `passed` ends circles of links."""
         real = os.path.realpath(top)
         if real in passed:
@@ -135,7 +160,7 @@ class _Walk:
         directories = [entry for entry in entries if entry.is_dir()]
         names = [e.name for e in entries if self.matters(e.name) and e not in directories]
         if names:
-            yield [self._where(top), names]
+            yield (self._where(top), _SOURCES, *names)
         for name in names:
             if name.endswith(".go"):
                 yield from self._file_facts(f"{top}/{name}")
@@ -144,25 +169,27 @@ class _Walk:
                 continue
             if os.path.isfile(f"{entry.path}/go.mod"):
                 self._note(f"{entry.path}/go.mod", _FILE)
-                yield [self._where(entry.path), "module"]
+                yield (self._where(entry.path), "module")
             else:
                 yield from self.below(entry.path, passed)
 
-    def _file_facts(self, path: str) -> Iterator[list[object]]:
+    def _file_facts(self, path: str) -> Iterator[tuple[str, ...]]:
         head = head_of(path, self.digests)
         self._note(path, _head(head))
-        yield [self._where(path), head]
+        yield (self._where(path), _head(head))
         for base in bases(os.path.dirname(path), head):
             yield from self._embedded(base)
 
-    def _embedded(self, base: str) -> Iterator[list[object]]:
+    def _embedded(self, base: str) -> Iterator[tuple[str, ...]]:
         """The names of all files that an embed line could match, now."""
         if os.path.isdir(base):
-            yield [self._where(base), "embeds", sorted(self._files_below(base))]
+            yield (self._where(base), "embeds", *sorted(self._files_below(base)))
             return
         presence = _presence(base)
-        self._note(base, presence)
-        yield [self._where(base), "embeds", presence == _FILE and base not in self.hidden]
+        if not self.facts.get(base, "").startswith(_HEAD):  # of a Go file the head says more
+            self._note(base, presence)
+        is_there = presence == _FILE and base not in self.hidden
+        yield (self._where(base), "embeds" if is_there else "embeds nothing")
 
     def _files_below(self, directory: str) -> Iterator[str]:
         for entry in self._entries(directory, _everything):
@@ -189,6 +216,19 @@ class _Walk:
         if path.startswith(f"{self.root}/"):
             return path[len(self.root) + 1 :]
         return os.path.relpath(path, self.root)
+
+
+_SUMS = 1 << 256  # every sum is below
+
+
+def _term(*fact: str) -> int:
+    """What a fact adds to a digest. (No name and no fact has a NUL in it.)"""
+    text = "\0".join(fact).encode(errors="surrogateescape")
+    return int.from_bytes(hashlib.sha256(text).digest(), "big")
+
+
+def _sum(terms: Iterable[int]) -> str:
+    return f"{sum(terms) % _SUMS:064x}"
 
 
 def _entries(directory: str) -> list[os.DirEntry[str]]:
@@ -229,7 +269,7 @@ def _came_or_went(directory: str, fact: str, matters: Matters) -> set[str]:
 
 
 def _head(head: list[str]) -> str:
-    return _HEAD + str(head)
+    return _HEAD + json.dumps(head)
 
 
 def _presence(path: str) -> str:

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from wasip1_build.digests import Digests
-from wasip1_build.steps.go_world import World, embed_bases, is_still, package_of, read_world
+from wasip1_build.steps.go_world import (
+    World,
+    embed_bases,
+    head_now,
+    is_still,
+    package_of,
+    read_world,
+    with_heads,
+)
 
 FILES = {
     "go.mod": "module m\n",
@@ -154,3 +162,37 @@ def test_a_package_that_loses_its_last_source_may_be_found_elsewhere(root: Path)
     for source in (root / "a").glob("*.go"):
         source.unlink()
     assert None in changed_packages(before)
+
+
+HEADS = ("an import", "a build line", "a package clause")
+
+
+@pytest.mark.parametrize("what", HEADS)
+def test_where_only_heads_changed_the_digest_is_known_without_reading_the_rest(
+    root: Path, what: str
+) -> None:
+    before = world(root)
+    MOVES[what](root)
+    fact = before.facts[str(root / "a/a.go")]
+    now = head_now(str(root / "a/a.go"), fact)
+    assert now and now != fact
+    assert with_heads(before.digest, {"a/a.go": (fact, now)}) == digest(root)
+    assert world(root).facts[str(root / "a/a.go")] == now
+
+
+def test_what_else_depends_on_a_head_must_be_read(root: Path) -> None:
+    before = world(root)
+    change("a/page.go", FILES["a/page.go"].replace("*.txt", "x.txt"))(root)
+    assert head_now(str(root / "a/page.go"), before.facts[str(root / "a/page.go")]) is None
+    MOVES["a removed source"](root)
+    assert head_now(str(root / "a/page.go"), before.facts[str(root / "a/page.go")]) is None
+    assert head_now(str(root / "a"), before.facts[str(root / "a")]) is None
+
+
+def test_a_go_file_that_is_embedded_too_keeps_its_head(root: Path) -> None:
+    change("a/z.go", 'package a\n\nimport _ "embed"\n\n//go:embed a.go page.go\nvar z string\n')(
+        root
+    )
+    before = world(root)
+    MOVES["an import"](root)
+    assert not facts_stay(before)
