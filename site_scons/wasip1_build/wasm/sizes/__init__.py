@@ -1,0 +1,1 @@
+"""Who owns the bytes of a module: its packages, the kinds of its data, the format itself."""
