@@ -159,6 +159,8 @@ def _artifact(
         grants=artifact.grants,
     )
     checks = _checks(artifact, names, module, precompile, host)
+    compiled = _compiled(workspace, artifact, names, context, listing)
+    release = compiled[0]
     sizes = Budget(
         artifact=artifact.id,
         module=module,
@@ -168,6 +170,8 @@ def _artifact(
         checks=checks.output,
         output=names.file("sizes.json"),
         budget=artifact.budget,
+        # (what TinyGo makes has a name section, and no other names)
+        named=release.output if artifact.compiler == "tinygo" else None,
     )
     launched, refused = launched_of(artifact, names, module, precompile)
     gate = Gate(
@@ -176,8 +180,6 @@ def _artifact(
         notes=launcher_notes(artifact.name, refused),
         output=f"{workspace.build_dir}/{STATE}/{names.state('gate')}.json",
     )
-    compiled = _compiled(workspace, artifact, names, context, listing)
-    release = compiled[0]
     strip = Strip(release.output, module, artifact.strip_keep, artifact.runtime.max_memory_bytes)
     manifest = _manifest(artifact, names, sizes, checks, gate, compiled, precompile)
     programs = tuple(program for program in LAUNCHERS if program not in refused)

@@ -19,13 +19,14 @@ from wasip1_build.cli import (
     run_artifact,
     sweep,
     symbolize,
+    why,
 )
 from wasip1_build.findings import Failure
 
 # Each adds its subcommand's parser, and names the function that runs it.
 COMMANDS = (
     *(doctor, run_artifact, affected, query, compare, sweep, boundary),
-    *(exec_module, embed, symbolize),
+    *(exec_module, embed, symbolize, why),
 )
 
 EXIT_READER_GONE = 1

@@ -11,8 +11,10 @@ from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding
 from wasip1_build.report.rendering import SEVERITIES, Rendering
 from wasip1_build.report.summary import Calls, Size, Summary
+from wasip1_build.steps.owners import Owners
 
 SPEC_VERSION = 1
+LARGEST = 10  # packages that are named
 
 
 def json_report(build: Rendering) -> bytes:
@@ -64,12 +66,35 @@ def artifact_json(artifact: Summary, build_dir: Path) -> str:
     }
     if artifact.calls:  # (few have such a budget)
         record["calls"] = [_calls(each) for each in artifact.calls]
+    if artifact.owners:
+        record["owners"] = _owners(artifact.owners)
     return json_bytes(record).decode().rstrip()
 
 
 def findings_json(findings: Iterable[Finding]) -> str:
     """The findings of no single artifact in report.json."""
     return json_bytes([finding.to_json() for finding in findings]).decode().rstrip()
+
+
+def _owners(owners: Owners) -> dict[str, Any]:
+    """The largest packages, the rest as one; A.sizes.json has all of them."""
+    entry: dict[str, Any] = {
+        "code_bytes": owners.code_bytes,
+        "data": owners.data,
+        "sections": owners.sections,
+    }
+    if owners.functions is None:
+        return entry | {"unknown": owners.unknown}
+    rest = owners.packages[LARGEST:]
+    return entry | {
+        "functions": owners.functions,
+        "packages": [vars(owner) for owner in owners.packages[:LARGEST]],
+        "rest": {
+            "packages": len(rest),
+            "code_bytes": sum(owner.code_bytes for owner in rest),
+            "functions": sum(owner.functions for owner in rest),
+        },
+    }
 
 
 def _calls(each: Calls) -> dict[str, Any]:

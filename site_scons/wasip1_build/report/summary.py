@@ -10,6 +10,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding, Location, failure, has_errors
 from wasip1_build.steps.budget import CALLS, DELIVERED, Form
 from wasip1_build.steps.gate import by_weight, located
+from wasip1_build.steps.owners import Owners, read_owners
 from wasip1_build.steps.results import findings_of, member, read_result
 
 Verdict = Literal["pass", "fail", "not-built"]
@@ -75,6 +76,7 @@ class Summary:
     checks: tuple[tuple[str, str], ...]  # (name, verdict)
     findings: tuple[Finding, ...]
     calls: tuple[Calls, ...] = ()  # of each budget of calls
+    owners: Owners | None = None  # of the module's bytes
 
     @property
     def name(self) -> str:
@@ -129,7 +131,7 @@ def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -
             damages.extend(error.findings)
             return empty
 
-    shipped, memory, calls = part(_sizes, outcome.sizes, ((), {}, ()))
+    shipped, memory, calls, owners = part(_sizes, outcome.sizes, ((), {}, (), None))
     sizes = (*_debug(outcome.debug), *shipped) if shipped else ()
     saved = _saved(sizes)
     checks = part(_checks, outcome.checks, ())
@@ -147,6 +149,7 @@ def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -
         checks=checks,
         findings=located(findings, outcome.artifact, locate),
         calls=calls,
+        owners=owners,
     )
 
 
@@ -156,7 +159,7 @@ def _verdict(failed: bool, proved: bool) -> Verdict:
     return "pass" if proved else "not-built"
 
 
-def _sizes(record: dict[str, Any], shown: str) -> tuple[Any, Any, Any]:
+def _sizes(record: dict[str, Any], shown: str) -> tuple[Any, Any, Any, Owners | None]:
     sizes = tuple(_size(entry, shown) for entry in member(record, "sizes", list, shown))
     memory = {
         name: value
@@ -164,7 +167,8 @@ def _sizes(record: dict[str, Any], shown: str) -> tuple[Any, Any, Any]:
         if name in ("peak_bytes", "budget_bytes", "over_bytes") and _is_count(value)
     }
     counted = member(record, "calls", list, shown) if "calls" in record else []
-    return sizes, memory, tuple(_calls(entry, shown) for entry in counted)
+    calls = tuple(_calls(entry, shown) for entry in counted)
+    return sizes, memory, calls, read_owners(record, shown)
 
 
 def _calls(entry: Any, shown: str) -> Calls:

@@ -1,4 +1,5 @@
-"""How large an artifact is in each form, and whether that is within what its spec allows."""
+"""How large an artifact is in each form, who owns its bytes, and whether that is within what its
+spec allows."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.spec import model
+from wasip1_build.steps.owners import owners_record
 from wasip1_build.steps.results import findings_of, member, read_result, size_of
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.units import exact_size, human_size, spec_size, with_headroom
@@ -26,7 +28,8 @@ DELIVERED: tuple[Form, ...] = ("wasm", "br", "gz")
 
 @dataclass(frozen=True)
 class Budget:
-    """A.sizes.json: every size beside its budget. Succeeds always: the gate judges the findings.
+    """A.sizes.json: every size beside its budget, and who owns the bytes of the module. Succeeds
+    always: the gate judges the findings.
 
     The debug module is not among them: a comment may change it (go:buildid) and leave the release
     module as it is, and then nothing that follows from the release module has to run.
@@ -40,13 +43,15 @@ class Budget:
     checks: str | None  # A.checks.json
     output: str
     budget: model.Budget
+    named: str | None = None  # the module before it was stripped, where only that has names
 
     name: ClassVar[str] = "measure"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        optional = (self.br, self.gz, *(path for _, path in self.cwasm), self.checks)
+        compiled = (path for _, path in self.cwasm)
+        optional = (self.br, self.gz, *compiled, self.checks, self.named)
         return (self.module, *(path for path in optional if path))
 
     @property
@@ -58,7 +63,7 @@ class Budget:
             "artifact": self.artifact,
             "budget": asdict(self.budget),
             "targets": [target for target, _ in self.cwasm],
-            "formats": [bool(self.br), bool(self.gz), bool(self.checks)],
+            "formats": [bool(self.br), bool(self.gz), bool(self.checks), bool(self.named)],
         }
 
     def run(self, context: Context) -> None:
@@ -81,6 +86,7 @@ class Budget:
             "artifact": self.artifact,
             "sizes": sizes,
             "memory": memory,
+            "owners": owners_record(context, self.module, self.named),
             "findings": [finding.to_json() for finding in findings],
         }
         if calls:

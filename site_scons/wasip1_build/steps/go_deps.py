@@ -53,14 +53,15 @@ class GoDeps:
             return None
 
     @cached_property
-    def _packages(self) -> Mapping[str, Mapping[str, Any]]:
+    def packages(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is listed of each package, by import path."""
         packages: Mapping[str, Mapping[str, Any]] = self._record["packages"]
         return packages
 
     @property
     def is_whole(self) -> bool:
         """Whether every package could be loaded."""
-        return all("error" not in package for package in self._packages.values())
+        return all("error" not in package for package in self.packages.values())
 
     def main(self, package: str) -> Main | None:
         """What was found for a package as the spec names it."""
@@ -72,11 +73,11 @@ class GoDeps:
         return self._mains[package]
 
     def _read(self, import_path: str) -> Main:
-        record = self._packages[import_path]
+        record = self.packages[import_path]
         closure = [
-            self._packages[path]
+            self.packages[path]
             for path in (*record.get("deps", ()), import_path)
-            if path in self._packages
+            if path in self.packages
         ]
         names = sorted({package["module"] for package in closure if "module" in package})
         return Main(
@@ -105,6 +106,8 @@ def from_go_list(output: bytes, root: Path, goroot: Path, local: tuple[str, ...]
     for listed in listed_values(output):
         path = listed["ImportPath"]
         packages[path] = package_record(listed, places)
+        # Of standard packages too: who imports them may be asked (`wasip1 why`).
+        packages[path]["imports"] = listed.get("Imports") or []
         for pattern in listed.get("Match") or ():
             mains[pattern] = path
         if module := listed.get("Module"):

@@ -18,7 +18,7 @@ class ListGo(Listing):
     """Lists packages with all that they depend on into a go-deps.json. `packages` are arguments of
     go list."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     _what: ClassVar[str] = "the packages"
 
     packages: tuple[str, ...]

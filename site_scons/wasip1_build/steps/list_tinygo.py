@@ -72,6 +72,8 @@ class _ByTinyGo(Listing):
 class ListTinyGo(_ByTinyGo, ListGo):
     """Lists packages as TinyGo sees them, into a go-deps.json of their own."""
 
+    version: ClassVar[int] = 2
+
 
 @dataclass(frozen=True)
 class ListTinyGoTests(_ByTinyGo, ListTests):

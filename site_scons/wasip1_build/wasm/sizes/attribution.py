@@ -111,7 +111,7 @@ Names = list[tuple[str, str]] | None  # function, package
 
 
 def _of_table(table: LineTable, info: BuildInfo) -> tuple[Names, str]:
-    main, names, known = main_package(info), [], {"main": main_package(info)}
+    names, known = [], {"main": main_package(info)}
     for name in table.names:
         package = packages.package_of_go(name)
         names.append((name, known.get(package, package)))
@@ -181,7 +181,9 @@ def _data(layout: Layout, memory: Memory | None, table: LineTable | None) -> dic
     return {kind: size for kind, size in kinds.items() if size}
 
 
-def _embedded(memory: Memory, parts: tuple[tuple[int, int, str], ...]) -> list[tuple[str, str, int]]:
+def _embedded(
+    memory: Memory, parts: tuple[tuple[int, int, str], ...]
+) -> list[tuple[str, str, int]]:
     """Embedded files: name, the kind of data among which its content lies, bytes."""
     from wasip1_build.wasm.sizes import embedded, module_data
 

@@ -83,6 +83,7 @@ def _end_of_strings(
     at = types + 8  # (no type has the offset 0)
     if at + _TYPE.size > len(image):
         return None
+    mask: int
     size, pointers, kind, _equal, mask = _TYPE.unpack_from(image, at)
     if (size, pointers, kind & _KIND_MASK) != (8, 8, _POINTER):
         return None

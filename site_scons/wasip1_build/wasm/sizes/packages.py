@@ -50,10 +50,7 @@ def package_of_tinygo(name: str) -> str:
         return INTERFACES
     if name.startswith("byn$"):  # Binaryen's own, such as byn$mgfn-shared$NAME
         return MERGED
-    if name.startswith("("):
-        plain = name.lstrip("(*").partition(")")[0]
-    else:
-        plain = name
+    plain = name.lstrip("(*").partition(")")[0] if name.startswith("(") else name
     plain = plain.partition("[")[0].partition("$")[0]
     dot = plain.rfind(".")
     if dot <= 0 or "{" in plain:
