@@ -47,6 +47,8 @@ class ImportGraph:
 
     def brought_by(self, package: str) -> frozenset[str]:
         """The package, and those that are linked only because it is."""
+        if package == self.main:
+            return self.reached()
         return self.reached() - self.reached(without=package)
 
     def chains(self, package: str) -> Iterator[tuple[str, ...]]:
