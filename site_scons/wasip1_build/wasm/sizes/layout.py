@@ -87,16 +87,14 @@ def _bodies(data: bytes, section: Section) -> list[int]:
     at, sizes = cursor.position, []
     for _ in range(count):
         start = at
-        size = shift = 0
-        while at < end:
+        size, shift, byte = 0, 0, 0x80
+        while byte >= 0x80 and at < end:
             byte = data[at]
             at += 1
             size |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                break
             shift += 7
         at += size
-        if at > end or shift > 28 or start == end:
+        if at > end or byte >= 0x80 or shift > 35:
             raise cursor.fail(f"a body of {size} bytes where {end - start} are left", start)
         sizes.append(size)
     cursor.position = at
@@ -117,7 +115,8 @@ def _segments(data: bytes, section: Section) -> Segments:
         if plain:
             place, length = plain.groups()
             at = plain.end()
-            address, size = _number(place), length[0] if len(length) == 1 else _number(length)
+            address = _number(place)
+            size = length[0] if len(length) == 1 else _number(length)
         else:
             cursor.position = at
             found = _segment(cursor)
