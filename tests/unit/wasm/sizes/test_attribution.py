@@ -253,7 +253,7 @@ def test_a_module_without_functions_owns_none() -> None:
 
 REFUSED = {
     "a body of": section(10, b"\x01\x7f\0"),
-    "a body of 0": section(10, b"\x02\x80\x80\x80"),
+    "a body of 0": section(10, b"\x01\x80\x80"),
     "a body of 4": section(10, b"\x01\x84\x80\x80\x80\x80\x00\x00\x00\x0b"),
     "a segment of": section(11, b"\x01\0\x41\0\x0b\x7fabc"),
     "unknown flags": section(11, b"\x01\x05\x41\0\x0b\0"),
