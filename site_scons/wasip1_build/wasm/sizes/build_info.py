@@ -28,7 +28,7 @@ class BuildInfo:
         return self.modules is not None
 
 
-def read_build_info(image: bytes | bytearray) -> BuildInfo:
+def read_build_info(image: bytes) -> BuildInfo:
     """The build information that is in the memory of a program."""
     start = image.find(_START)
     if start < 0:

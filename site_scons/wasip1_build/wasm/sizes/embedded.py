@@ -33,9 +33,7 @@ class EmbeddedFile:
     end: int
 
 
-def embedded_files(
-    image: bytes | bytearray, places: Iterable[tuple[int, int]]
-) -> tuple[EmbeddedFile, ...]:
+def embedded_files(image: bytes, places: Iterable[tuple[int, int]]) -> tuple[EmbeddedFile, ...]:
     """The files of every embed.FS whose list lies in one of these parts of memory, by address. Each
     content is there once, whatever names it has, and none overlaps another."""
     reader = _Reader(image)
@@ -50,7 +48,7 @@ def embedded_files(
     return tuple(apart)
 
 
-def _lists(image: bytes | bytearray, start: int, end: int) -> Iterator[int]:
+def _lists(image: bytes, start: int, end: int) -> Iterator[int]:
     """The addresses of pointers that lead past themselves and two equal numbers."""
     start, end = start + -start % 8, min(end, len(image))
     count = max(0, end - start) // 8
@@ -65,7 +63,7 @@ class _Reader:
     """Reads lists; all together have at most _MAX_FILES entries, and no more bytes are digested
     than the memory has, so that lists that lie in each other cost no more than honest ones."""
 
-    def __init__(self, image: bytes | bytearray) -> None:
+    def __init__(self, image: bytes) -> None:
         self.image = image
         self.left_files, self.left_bytes = _MAX_FILES, len(image)
 

@@ -17,7 +17,7 @@ class Memory:
     """The initial memory, from address 0 to the end of the last segment; what no segment sets is
     zero and is not in the file."""
 
-    def __init__(self, image: bytearray, addresses: Sequence[int], sizes: Sequence[int]) -> None:
+    def __init__(self, image: bytes, addresses: Sequence[int], sizes: Sequence[int]) -> None:
         self.image = image
         self._addresses = addresses  # of the segments, rising
         self._sizes = sizes
@@ -41,7 +41,7 @@ def memory_of(data: bytes, segments: Segments) -> Memory | None:
     over each other, or where it is larger than MAX_IMAGE_BYTES."""
     if segments.addresses is None or not segments.sizes:
         return None
-    addresses, sizes = segments.addresses, segments.sizes
+    addresses, offsets, sizes = segments.addresses, segments.offsets, segments.sizes
     # Go 1.26 and later write their sections in another order than that of their addresses.
     order = sorted(range(len(sizes)), key=addresses.__getitem__)
     rising = [addresses[index] for index in order]
@@ -49,7 +49,9 @@ def memory_of(data: bytes, segments: Segments) -> Memory | None:
     ends = list(map(add, rising, ordered))
     if ends[-1] > MAX_IMAGE_BYTES or not all(map(le, ends, rising[1:])):
         return None
-    image = bytearray(ends[-1])
-    for address, offset, size in zip(addresses, segments.offsets, sizes, strict=True):
-        image[address : address + size] = data[offset : offset + size]
-    return Memory(image, rising, ordered)
+    at, parts = 0, list[bytes]()
+    for index, address, end in zip(order, rising, ends, strict=True):
+        offset = offsets[index]
+        parts += (bytes(address - at), data[offset : offset + sizes[index]])
+        at = end
+    return Memory(b"".join(parts), rising, ordered)

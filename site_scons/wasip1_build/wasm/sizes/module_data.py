@@ -36,7 +36,7 @@ _ALIGNMENT = 64  # at most, of what follows the line table
 _FIRST_MASK = b"\x01\0\0\0\0\0\0\0"
 
 
-def regions(image: bytes | bytearray, table: LineTable) -> tuple[Region, ...]:
+def regions(image: bytes, table: LineTable) -> tuple[Region, ...]:
     """The parts of memory whose content is known, by address; none overlaps another. Empty where
     the runtime's data is not found, or is none that is known."""
     at = image.find(struct.pack("<QQ", table.start, table.names_at))
@@ -49,7 +49,7 @@ def regions(image: bytes | bytearray, table: LineTable) -> tuple[Region, ...]:
     return tuple(found) if apart else ()
 
 
-def _parts(image: bytes | bytearray, words: Sequence[int]) -> Iterator[Region]:
+def _parts(image: bytes, words: Sequence[int]) -> Iterator[Region]:
     """What moduledata says, by its words: 13 and 14 are the functions' table, which ends the line
     table; 24 to 27 the two sections of data that can be written."""
     start, end = words[0], words[13] + words[14]
@@ -75,9 +75,7 @@ def _parts(image: bytes | bytearray, words: Sequence[int]) -> Iterator[Region]:
         yield words[40], start, READ_ONLY
 
 
-def _end_of_strings(
-    image: bytes | bytearray, types: int, read_only: int, line_table: int
-) -> int | None:
+def _end_of_strings(image: bytes, types: int, read_only: int, line_table: int) -> int | None:
     """Where the masks begin, to which the first type's descriptor points, if it is of a pointer;
     the linker sorts them by their text, and those of pointers begin with "*"."""
     at = types + 8  # (no type has the offset 0)

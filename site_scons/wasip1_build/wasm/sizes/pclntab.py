@@ -35,7 +35,7 @@ class LineTable:
     names: tuple[str, ...]
 
 
-def read_line_table(image: bytes | bytearray, functions: int) -> LineTable | None:
+def read_line_table(image: bytes, functions: int) -> LineTable | None:
     """The table for a module of this many defined functions; None where none is whole.
 
     Every place and every entry is checked, so that a damaged table names nothing.
@@ -54,7 +54,7 @@ def read_line_table(image: bytes | bytearray, functions: int) -> LineTable | Non
     return None
 
 
-def _table(image: bytes | bytearray, at: int, functions: int) -> LineTable | None:
+def _table(image: bytes, at: int, functions: int) -> LineTable | None:
     count, _files, _text, names, units, files, programs, entries = _FIELDS.unpack_from(
         image, at + len(_HEADER)
     )
