@@ -10,7 +10,16 @@ from dataclasses import replace
 from wasip1_build.findings import Failure, Finding, Severity
 from wasip1_build.planned import STATE, Names, Plan, PlannedArtifact
 from wasip1_build.runtime.launchers import LAUNCHERS, Launched
-from wasip1_build.spec.model import Artifact, Compiler, Toolchain, ToolPin, Workspace
+from wasip1_build.spec.members import SPEC_FILE
+from wasip1_build.spec.model import (
+    Artifact,
+    Compiler,
+    Toolchain,
+    ToolPin,
+    Workspace,
+    sizes_file,
+)
+from wasip1_build.spec.sizes_file import PROFILE
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.budget import Budget, call_limits
 from wasip1_build.steps.check import RunChecks
@@ -161,6 +170,7 @@ def _artifact(
     checks = _checks(artifact, names, module, precompile, host)
     compiled = _compiled(workspace, artifact, names, context, listing)
     release = compiled[0]
+    ledger = ledger_file(workspace, artifact)
     sizes = Budget(
         artifact=artifact.id,
         module=module,
@@ -172,6 +182,7 @@ def _artifact(
         budget=artifact.budget,
         # (what TinyGo makes has a name section, and no other names)
         named=release.output if artifact.compiler == "tinygo" else None,
+        ledger=ledger or None,
     )
     launched, refused = launched_of(artifact, names, module, precompile)
     gate = Gate(
@@ -197,7 +208,18 @@ def _artifact(
         *compiled[1:],
         replace(manifest, after=(*manifest.after, *launcher.outputs)),
     )
-    return PlannedArtifact(artifact, steps, names, gate.output)
+    return PlannedArtifact(artifact, steps, names, gate.output, ledger)
+
+
+def ledger_file(workspace: Workspace, artifact: Artifact) -> str:
+    """Where the sizes of an artifact are that were accepted: beside the wasip1.toml that declares
+    it; "" under a profile whose sizes are not."""
+    if workspace.profile != PROFILE or not workspace.files:
+        return ""
+    is_top = artifact.directory == "."
+    return sizes_file(
+        workspace.files[0] if is_top else posixpath.join(artifact.directory, SPEC_FILE)
+    )
 
 
 def _compiled(

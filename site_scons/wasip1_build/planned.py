@@ -13,12 +13,14 @@ STATE = ".wasip1"
 
 @dataclass(frozen=True)
 class PlannedArtifact:
-    """One artifact's steps, in the order in which a reader would tell them."""
+    """One artifact's steps, in the order in which a reader would tell them. `ledger` is the file
+    with the sizes that were accepted; "" under a profile whose sizes are not."""
 
     artifact: Artifact
     steps: tuple[Step, ...]
     names: Names
     gate: str
+    ledger: str = ""
 
 
 @dataclass(frozen=True)

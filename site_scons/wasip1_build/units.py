@@ -14,6 +14,11 @@ def human_size(size_bytes: int) -> str:
     return f"{size_bytes} B"
 
 
+def signed_size(delta_bytes: int) -> str:
+    """How much a size has moved, with its sign: "+412 KiB", "-812 B", "+0 B"."""
+    return f"{'-' if delta_bytes < 0 else '+'}{human_size(abs(delta_bytes))}"
+
+
 def human_time(ns: int) -> str:
     """A time with its unit and three significant digits: "1.5 s", "24.3 ms", "812 ns"."""
     for unit, unit_ns in (("s", 10**9), ("ms", 10**6), ("us", 10**3)):

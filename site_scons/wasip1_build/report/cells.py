@@ -8,13 +8,14 @@ from typing import Literal
 from wasip1_build.dataclass import dataclass
 from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering, shown_names
 from wasip1_build.report.summary import FORMS, Summary
-from wasip1_build.units import human_size
+from wasip1_build.units import human_size, signed_size
 
 LEGEND = (
     "saved: how much smaller the smallest of wasm, br and gz is than debug"
     " (computed from measured sizes)",
     "budget: how much of the tightest budget is used",
 )
+DELTA_LEGEND = "delta: how much larger wasm is than the size that `scons sizes` accepted last"
 CWASM_LEGEND = "cwasm: the largest of an artifact's targets"
 
 
@@ -39,6 +40,7 @@ COLUMNS = (
     Column("artifact"),
     *(Column(form, "right") for form in FORMS),
     Column("saved", "right"),
+    Column("delta", "right"),
     Column("budget"),
     Column("checks"),
     Column("verdict"),
@@ -47,11 +49,13 @@ COLUMNS = (
 
 def cells_of(artifact: Summary) -> dict[str, str]:
     """The texts of one artifact's row by heading, but for its name; only forms that it has."""
+    delta = delta_cell(artifact)
     saved = "" if artifact.saved_percent is None else f"{artifact.saved_percent:.1f} %"
     forms = {form: _largest(artifact, form) for form in FORMS}
     return {
         **{form: text for form, text in forms.items() if text},
         **({"saved": saved} if any(forms.values()) else {}),
+        **({"delta": delta} if delta else {}),
         "budget": budget_cell(artifact),
         "checks": checks_cell(artifact),
         "verdict": "FAIL" if artifact.verdict == "fail" else artifact.verdict.replace("-", " "),
@@ -71,7 +75,11 @@ def table_of(build: Rendering) -> Table:
     }
     several = any(each.targets > 1 for each in build.artifacts.values())
     sized = "saved" in used
-    legend = (*(LEGEND if sized else ()), *((CWASM_LEGEND,) if several else ()))
+    legend = (
+        *(LEGEND if sized else ()),
+        *((DELTA_LEGEND,) if "delta" in used else ()),
+        *((CWASM_LEGEND,) if several else ()),
+    )
     return Table(columns, rows, legend)
 
 
@@ -111,6 +119,18 @@ def totals_line(build: Rendering) -> str:
 def _largest(artifact: Summary, form: str) -> str:
     sizes = [size.size_bytes for size in artifact.sizes if size.form == form]
     return human_size(max(sizes)).replace(" ", "") if sizes else ""
+
+
+def delta_cell(artifact: Summary) -> str:
+    """ "+12.0KiB": how much larger the module is than it was accepted; "same" where it is not, ""
+    where nothing was accepted anywhere."""
+    if artifact.moved and artifact.moved.before is None:
+        return "new"
+    module = next((size for size in artifact.sizes if size.form == "wasm"), None)
+    if module is None or module.accepted_bytes is None:
+        return ""
+    delta_bytes = module.size_bytes - module.accepted_bytes
+    return signed_size(delta_bytes).replace(" ", "") if delta_bytes else "same"
 
 
 def budget_cell(artifact: Summary) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding
+from wasip1_build.report.moved import moved_record
 from wasip1_build.report.rendering import SEVERITIES, Rendering
 from wasip1_build.report.summary import Calls, Size, Summary
 from wasip1_build.steps.owners import Owners
@@ -68,6 +69,8 @@ def artifact_json(artifact: Summary, build_dir: Path) -> str:
         record["calls"] = [_calls(each) for each in artifact.calls]
     if artifact.owners:
         record["owners"] = _owners(artifact.owners)
+    if artifact.moved:
+        record["moved"] = moved_record(artifact.moved)
     return json_bytes(record).decode().rstrip()
 
 
@@ -115,4 +118,6 @@ def _size(size: Size) -> dict[str, Any]:
     if size.budget_bytes is not None:
         entry["budget_bytes"] = size.budget_bytes
         entry["over_bytes"] = max(0, size.size_bytes - size.budget_bytes)
+    if size.accepted_bytes is not None:
+        entry["accepted_bytes"] = size.accepted_bytes
     return entry

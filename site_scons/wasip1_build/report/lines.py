@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wasip1_build.measure.spread import Spread
 
 MANY = 30  # beyond so many artifacts, those that were not looked at have no row of their own
+
+MOVED = 10  # so many artifacts are told with what moved them
+
+
+def moved_text(moved: Mapping[str, Sequence[str]]) -> list[str]:
+    """What moved artifacts (by DIR:NAME), as lines; of many the first."""
+    names = sorted(moved)
+    lines = [line for name in names[:MOVED] for line in moved[name]]
+    if names[MOVED:]:
+        lines.append(f"and {len(names) - MOVED} more have moved: see report.md")
+    return lines
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from wasip1_build.findings import Finding
 from wasip1_build.report.cells import has_all_of, table_of, totals_line
@@ -25,6 +25,9 @@ def markdown_report(build: Rendering) -> str:
         rest = artifact.markdown_cells if own else markdown_cells(cells)
         lines.append(f"| {_text(shown)}{rest} |")
     lines += ["", *(f"{_text(line)}  " for line in content.legend)]
+    moved = [each.moved for each in build.artifacts.values() if each.moved]
+    if moved:
+        lines += ["", "### Sizes that moved", "", *(item for each in moved for item in _item(each))]
     findings = [each.markdown for each in (build.workspace, *build.artifacts.values())]
     if any(findings):
         lines += ["", "### Findings", "", *(text for text in findings if text)]
@@ -39,6 +42,12 @@ def markdown_cells(cells: Iterable[str]) -> str:
 def findings_markdown(findings: Iterable[Finding]) -> str:
     """Findings as items of a list; "" for none."""
     return "\n".join(line for finding in findings for line in _finding(finding))
+
+
+def _item(texts: Sequence[str]) -> Iterator[str]:
+    """An item of a list; the first text is its head."""
+    for mark, text in zip(["- ", *["  - "] * (len(texts) - 1)], texts, strict=True):
+        yield f"{mark}{_text(text.strip())}"
 
 
 def _row(cells: Iterable[str]) -> str:

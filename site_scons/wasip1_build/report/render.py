@@ -9,6 +9,7 @@ from wasip1_build.findings import Finding
 from wasip1_build.report.cells import cells_of, columns_of
 from wasip1_build.report.json_report import artifact_json, findings_json
 from wasip1_build.report.markdown import findings_markdown, markdown_cells
+from wasip1_build.report.moved import moved_lines
 from wasip1_build.report.page import findings_html, html_cells
 from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering
 from wasip1_build.report.summary import Report, Summary
@@ -30,6 +31,7 @@ def rendered(summary: Summary, build_dir: Path) -> Rendered:
         html_cells=html_cells(cells.values(), columns_of(cells)),
         targets=sum(size.form == "cwasm" for size in summary.sizes),
         json=artifact_json(summary, build_dir),
+        moved=moved_lines(summary.name, summary.moved) if summary.moved else (),
     )
 
 

@@ -20,8 +20,9 @@ class Rendered(NamedTuple):
 
     `cells` are those of the table that the artifact has, by heading and in the table's order, but
     for its name; `markdown_cells` and `html_cells` are all of them as report.md and the page show
-    them. `findings` are counted by SEVERITIES. The last three are the artifact's part of
-    report.json, and its findings in report.md and on the page.
+    them. `findings` are counted by SEVERITIES. `json`, `markdown` and `html` are the artifact's
+    part of report.json, and its findings in report.md and on the page. `moved` are lines on what
+    moved it from the sizes that were accepted.
     """
 
     verdict: str
@@ -33,6 +34,7 @@ class Rendered(NamedTuple):
     json: str
     markdown: str
     html: str
+    moved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

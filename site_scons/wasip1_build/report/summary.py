@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeGuard, get_args
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding, Location, failure, has_errors
+from wasip1_build.measure.moved import Moved
 from wasip1_build.steps.budget import CALLS, DELIVERED, Form
 from wasip1_build.steps.gate import by_weight, located
 from wasip1_build.steps.owners import Owners, read_owners
@@ -46,6 +47,7 @@ class Size:
     size_bytes: int
     target: str | None = None
     budget_bytes: int | None = None
+    accepted_bytes: int | None = None  # what the size ledger has of it
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Summary:
     findings: tuple[Finding, ...]
     calls: tuple[Calls, ...] = ()  # of each budget of calls
     owners: Owners | None = None  # of the module's bytes
+    moved: Moved | None = None  # from what was accepted; None where it has not, or no ledger is
 
     @property
     def name(self) -> str:

@@ -11,12 +11,14 @@ TEST = "test"  # Go tests
 AUDIT = "audit"  # which grants are unused or too wide
 BENCH = "bench"  # how long each phase takes
 GRANTS = "grants"  # today's capabilities are accepted
-VERBS = (TEST, AUDIT, BENCH, GRANTS)
+SIZES = "sizes"  # today's sizes are
+VERBS = (TEST, AUDIT, BENCH, GRANTS, SIZES)
 ARGUMENTS = {
     "PROFILE": "overrides on artifacts: release (default), dev, or one of your own",
     "LOCKED": "1: what differs from the accepted capabilities (wasip1.grants) is an error",
     "NOWAIT": "1: fail at once where another scons builds in this tree, and do not wait for it",
-    "ARTIFACT": "with test, audit, bench: which, as A,DIR:B (default: those built by default)",
+    "ARTIFACT": "with test, audit, bench, sizes: which, as A,DIR:B (default: those built by "
+    "default)",
     "TEST_ARGS": 'with test: flags of go test, as "-run Parse -v -count 2 -short"',
     "RUNTIME": "with test: wasmtime (default), wazero, node or wasmedge, or several as A,B; with "
     "bench: those alone (default: all that are installed)",
@@ -33,6 +35,7 @@ ARGUMENTS_OF = {
     AUDIT: ("ARTIFACT", "FORMAT", "STRICT"),
     BENCH: ("ARTIFACT", "BUDGET", "ROUNDS", "FORMAT", "RUNTIME", "BASE"),
     GRANTS: (),
+    SIZES: ("ARTIFACT",),
 }
 
 

@@ -24,7 +24,7 @@ from wasip1_build.findings import Failure
 from wasip1_build.looks import digest_of, look_at
 from wasip1_build.planned import Plan
 from wasip1_build.scons import fast
-from wasip1_build.scons.arguments import ARGUMENTS_OF, AUDIT, BENCH, GRANTS, TEST
+from wasip1_build.scons.arguments import ARGUMENTS_OF, AUDIT, BENCH, GRANTS, SIZES, TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.generated import made_by_others
 from wasip1_build.scons.good import NOTHING, keep_build
@@ -51,7 +51,16 @@ class Beside:
         started_ns = time.time_ns()
         _goes_on()  # whose turn at the end comes after all that is registered from now on
         declared = self._part(env, environ, cpus) or self._whole(env, environ, cpus)
+        ends = []
+        if self._is_asked(SIZES):
+            from wasip1_build.scons.sizes import declare_sizes  # a build needs none of it
+
+            accepting = declare_sizes(env, declared, _arguments_of(SIZES), self.prefix)
+            declared = accepting.declared
+            ends.append(accepting.finish)
         atexit.register(self._finish, declared, started_ns)
+        for end in ends:
+            atexit.register(end)
         if self._is_asked(TEST):
             from wasip1_build.scons.tests import declare_tests  # a build needs none of it
 
@@ -70,9 +79,14 @@ class Beside:
 
     def _whole(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared:
         from wasip1_build.scons.grants import require_accepted, review  # a part needs none of it
+        from wasip1_build.scons.size_ledgers import review_ledgers
 
-        declared = declare_workspace(env, self.file, self.profile, self.prefix, environ, cpus)
+        declared = declare_workspace(
+            *(env, self.file, self.profile, self.prefix, environ, cpus),
+            any_growth=self._is_asked(SIZES),
+        )
         declared = review(env, declared, locked=self.locked, prefix=self.prefix)
+        declared = review_ledgers(declared, self.prefix)
         require_accepted(declared)
         return declared
 
@@ -90,7 +104,7 @@ class Beside:
     def _part(self, env: Any, environ: Mapping[str, str], cpus: int) -> Declared | None:
         if not fast.is_plain_build() or WHOLE in os.environ:
             return None
-        if f"{self.prefix}{GRANTS}" in SCons.Script.COMMAND_LINE_TARGETS:
+        if self._is_asked(GRANTS) or self._is_asked(SIZES):
             return None
         root = str(self.file.parent)
         change = fast.change_since(self._store, root, [fast.EVERY], self._surroundings)

@@ -20,9 +20,9 @@ import SCons.Script.Main
 
 from wasip1_build.build_dir import build_dir_hint
 from wasip1_build.looks import Digest, Look, have_changed, look_at
-from wasip1_build.report.lines import MANY, aligned
+from wasip1_build.report.lines import MANY, aligned, moved_text
 
-FORMAT = 4
+FORMAT = 5
 # Options under which "nothing to do" is the whole answer, by the name under which SCons keeps them.
 HARMLESS = {"num_jobs", "no_progress", "silent", "keep_going", "question"}
 EVERY = "*"  # among a build's words: all its artifacts (no alias is called so)
@@ -56,6 +56,7 @@ class Good(NamedTuple):
     legend: tuple[str, ...]
     totals: str
     warnings: tuple[str, ...]
+    moved: Mapping[str, tuple[str, ...]]  # by artifact, what moved it from what was accepted
 
     def digests(self) -> dict[str, Digest]:
         """How each path looked."""
@@ -196,6 +197,7 @@ def answer(good: Good, words: Iterable[str], *, silent: bool = False) -> str:
     names = asked(good, given)
     said = [] if silent else [f"scons: `{word}' is up to date." for word in given or ["default"]]
     totals = [] if given else [good.totals]
+    totals += moved_text({name: each for name, each in good.moved.items() if name in names})
     if len(names) > MANY:
         return "\n".join([*said, f"{len(names)} up to date", *totals])
     rows = [row for name, row in good.rows.items() if name in names]

@@ -11,9 +11,9 @@ from pathlib import Path
 import SCons.Script
 
 from wasip1_build.findings import Failure
-from wasip1_build.report.console import style_of, table
+from wasip1_build.report.console import printable, style_of, table
 from wasip1_build.report.github import append_summary, is_github
-from wasip1_build.report.lines import MANY
+from wasip1_build.report.lines import MANY, moved_text
 from wasip1_build.report.markdown import markdown_report
 from wasip1_build.report.render import render
 from wasip1_build.report.rendering import Rendered, Rendering
@@ -26,6 +26,8 @@ from wasip1_build.scons.good import keep_build
 from wasip1_build.scons.outcomes import outcomes, shared_findings
 from wasip1_build.scons.session import is_looking
 from wasip1_build.scons.work import is_current
+from wasip1_build.spec.model import sizes_file
+from wasip1_build.spec.sizes_file import PROFILE
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.go_stage import remove_stages
 
@@ -67,11 +69,16 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     build_dir = declared.context.root / declared.workspace.build_dir
     findings = (*declared.workspace.findings, *shared_findings(declared))
     summary = report(declared.workspace.profile, built, declared.context.locate, findings)
+    if _has_ledger(declared):
+        from wasip1_build.scons.moved import with_moved  # where nothing was accepted, none of it
+
+        summary = with_moved(declared, summary)
     this = render(summary, build_dir)
     every, asked = _with_kept(declared, this)
     shown = this.artifacts if len(asked.artifacts) > MANY else asked.artifacts
     if SCons.Script.ARGUMENTS.get("FORMAT", "text") == "text":  # else stdout is a verb's alone
         print(table(asked, style_of(sys.stdout, os.environ), shown), end="", flush=True)
+        _say_moved(asked, declared)
         _say_outdated(declared)
     write_reports(every, build_dir)
     passed = {name: each for name, each in this.artifacts.items() if each.verdict == "pass"}
@@ -79,6 +86,28 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
     keep_build(declared, passed, store, identity(), started_ns)
     if is_github(os.environ):
         append_summary(markdown_report(every), os.environ)
+
+
+def _has_ledger(declared: Declared) -> bool:
+    """Whether there are sizes to compare with; that there are none is noted for the next build."""
+    context = declared.context
+    ledgers = [
+        str(context.path(name)) for name in {each.ledger for each in declared.plan.artifacts} - {""}
+    ]
+    for path in ledgers:
+        context.digests.see(path)
+    return any(map(os.path.exists, ledgers))
+
+
+def _say_moved(build: Rendering, declared: Declared) -> None:
+    """What moved the artifacts that were asked for from the sizes that were accepted."""
+    moved = {name: each.moved for name, each in build.artifacts.items() if each.moved}
+    for line in moved_text(moved):
+        print(printable(line, style_of(sys.stdout, os.environ)))
+    if declared.workspace.profile != PROFILE:
+        files = (declared.context.path(sizes_file(name)) for name in declared.workspace.files)
+        if any(map(os.path.exists, files)):
+            print(f"sizes are compared only under PROFILE={PROFILE}, whose sizes are accepted")
 
 
 def _say_outdated(declared: Declared) -> None:

@@ -89,6 +89,11 @@ def _good(declared: Declared, now: graph.Graph) -> fast.Good:
             *declared.workspace.warnings,
             *(findings_text([each])[:-1] for each in declared.workspace.findings),
         ),
+        moved={
+            name: tuple(printable(line, Style()) for line in each.moved)
+            for name, each in shown.items()
+            if each.moved
+        },
     )
 
 
@@ -188,6 +193,9 @@ class _Kept:
                     name = name_of(context.root, str(context.path(path)))
                     if name not in anywhere and not self._reached_anything(name):
                         reached.setdefault(name, set()).add(planned.artifact.id)
+            if planned.ledger:
+                name = name_of(context.root, str(context.path(planned.ledger)))
+                reached.setdefault(name, set()).add(planned.artifact.id)
         return reached
 
     def _reached_anything(self, name: str) -> bool:

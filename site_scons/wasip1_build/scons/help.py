@@ -19,6 +19,7 @@ def help_text(workspace: Workspace) -> str:
         "  scons audit          which grants are unused or too wide, by leaving each out",
         "  scons bench          how long each phase takes, which dominates, what to do about it",
         "  scons grants         accepts today's capabilities, in wasip1.grants files",
+        "  scons sizes          accepts today's sizes, in wasip1.sizes.json files",
         "  scons -c [...]       removes what was built",
         "  scons -n, -q, -j N   show only, ask only, N steps at a time",
         "",

@@ -15,7 +15,7 @@ from wasip1_build.scons import fast
 from wasip1_build.scons.declared import Declared, locator
 from wasip1_build.scons.graph import Part, graph_of, part_of, planned
 from wasip1_build.scons.nodes import declare
-from wasip1_build.scons.session import open_session
+from wasip1_build.scons.session import Session, open_session
 from wasip1_build.spec.model import Artifact
 from wasip1_build.steps.go_world import World
 
@@ -60,13 +60,22 @@ def reached(
     build_dir = build_dir_hint(root, name)
     session = open_session(root, build_dir, f"{name}@{profile}", environ, cpus, locate)
     part = part_of(graph, change, root, session.context.digests)
-    if part is None:
+    if part is None or _has_ledger_to_review(part, session):
         return None
     artifacts += (each.artifact for each in part.plan.artifacts)
     for listing, digest in part.known_worlds.items():
         session.context.once(("world", listing), partial(World, digest, {}))
     nodes = declare(env, session, part.plan.steps, part.plan.seals(), part.plan.owners())
     return Declared(part.workspace, part.plan, session, nodes, (), part)
+
+
+def _has_ledger_to_review(part: Part, session: Session) -> bool:
+    """Whether a wasip1.sizes.json that changed is to be told of before anything is built."""
+    if not any(path.endswith(".sizes.json") for path in part.change.paths):
+        return False
+    from wasip1_build.scons.size_ledgers import needs_all  # few builds need it
+
+    return needs_all(part, session.context)
 
 
 def _manifests(env: Any, declared: Declared, part: Part, artifacts: Iterable[str]) -> list[Any]:

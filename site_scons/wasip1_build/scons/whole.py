@@ -26,6 +26,7 @@ from wasip1_build.scons.action import FAILED, show
 from wasip1_build.scons.arguments import (
     AUDIT,
     BENCH,
+    SIZES,
     TEST,
     VERBS,
     locked_argument,
@@ -70,11 +71,15 @@ def declare_whole(file: str, change: Change | None) -> Declared:
         if declared is None:
             # Reads specs: 25 ms.
             from wasip1_build.scons.grants import review
+            from wasip1_build.scons.size_ledgers import review_ledgers
             from wasip1_build.scons.workspace import declare_workspace
 
-            declared = declare_workspace(env, path, profile, "", os.environ, cpus)
-            declared = review(env, declared, locked=locked)
-            ends += _verbs(env, declared, arguments)
+            declared = declare_workspace(
+                env, path, profile, "", os.environ, cpus, any_growth=SIZES in words
+            )
+            declared = review_ledgers(review(env, declared, locked=locked))
+            declared, accepting = _accepting(env, declared, arguments)
+            ends += [*accepting, *_verbs(env, declared, arguments)]
             _require_targets(declared)
             SCons.Script.Help(help_text(declared.workspace), append=True)
         default = env.Alias("default", _wanted(declared))
@@ -113,6 +118,18 @@ def _verbs(
         from wasip1_build.scons.bench import declare_bench  # the same
 
         declare_bench(env, declared, arguments)
+
+
+def _accepting(
+    env: Any, declared: Declared, arguments: Mapping[str, str]
+) -> tuple[Declared, list[Callable[[], None]]]:
+    """What `scons sizes` makes of a workspace, and what to call when the build has ended."""
+    if SIZES not in SCons.Script.COMMAND_LINE_TARGETS:
+        return declared, []
+    from wasip1_build.scons.sizes import declare_sizes  # a build needs none of it
+
+    accepting = declare_sizes(env, declared, arguments)
+    return accepting.declared, [accepting.finish]
 
 
 def _reports(build_dir: Path) -> tuple[Path, ...]:

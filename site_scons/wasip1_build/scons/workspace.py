@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,21 +15,32 @@ from wasip1_build.scons.declared import Declared, locator
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking, open_session
 from wasip1_build.spec.cached import load_cached
+from wasip1_build.spec.model import Workspace
 from wasip1_build.steps.go_contexts import go_contexts
 from wasip1_build.test_places import with_proofs
 from wasip1_build.toolchain.host import host_target
 
 
 def declare_workspace(
-    env: Any, file: Path, profile: str, prefix: str, environ: Mapping[str, str], cpus: int
+    env: Any,
+    file: Path,
+    profile: str,
+    prefix: str,
+    environ: Mapping[str, str],
+    cpus: int,
+    *,
+    any_growth: bool = False,
 ) -> Declared:
     """Declares every artifact of a workspace in a SCons environment, its aliases after `prefix`.
 
+    With `any_growth` no artifact fails for what it has grown by: that is about to be accepted.
     Nothing is run and nothing is written. Raises Failure with all that is wrong with the spec.
     """
     root, name = file.parent, file.name
     store = root / build_dir_hint(root, name) / STATE / "spec" / profile
     workspace = load_cached(root, name, profile, store, keep=not is_looking())
+    if any_growth:
+        workspace = _without_growth(workspace)
     planned = plan(workspace, go_contexts(root, workspace.artifacts), host_target())
     planned = with_proofs(planned, root, workspace.build_dir)
     owner = f"{name}@{profile}"
@@ -37,6 +49,14 @@ def declare_workspace(
     nodes = declare(env, session, planned.steps, planned.seals(), planned.owners())
     aliases = Aliases(env, session, prefix)
     return Declared(workspace, planned, session, nodes, tuple(aliases.declare(planned, nodes)))
+
+
+def _without_growth(workspace: Workspace) -> Workspace:
+    artifacts = (
+        replace(artifact, budget=replace(artifact.budget, growth=None))
+        for artifact in workspace.artifacts
+    )
+    return replace(workspace, artifacts=tuple(artifacts))
 
 
 @dataclass(frozen=True)

@@ -340,6 +340,11 @@ def grants_file(spec: str) -> str:
     return f"{posixpath.splitext(spec)[0]}.grants"
 
 
+def sizes_file(spec: str) -> str:
+    """Where the accepted sizes of the artifacts of a wasip1.toml are kept: beside it."""
+    return f"{posixpath.splitext(spec)[0]}.sizes.json"
+
+
 @dataclass(frozen=True)
 class Workspace:
     """All that the top wasip1.toml and its members declare, under one profile."""

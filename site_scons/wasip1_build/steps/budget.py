@@ -12,6 +12,13 @@ from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.spec import model
 from wasip1_build.steps.owners import owners_record
+from wasip1_build.steps.ledger import (
+    form_of,
+    growth_findings,
+    growth_key,
+    ledger_of,
+    not_compared,
+)
 from wasip1_build.steps.results import findings_of, member, read_result, size_of
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.units import exact_size, human_size, spec_size, with_headroom
@@ -44,6 +51,7 @@ class Budget:
     output: str
     budget: model.Budget
     named: str | None = None  # the module before it was stripped, where only that has names
+    ledger: str | None = None  # where the sizes are that were accepted; None: nothing is compared
 
     name: ClassVar[str] = "measure"
     version: ClassVar[int] = 4
@@ -58,8 +66,12 @@ class Budget:
     def outputs(self) -> tuple[str, ...]:
         return (self.output,)
 
-    def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
+    def key(self, context: Context) -> Key:
+        growth = None
+        if self.budget.growth and self.ledger:  # else no step runs where the ledger is another
+            growth = growth_key(ledger_of(context, self.ledger), self._name)
         return {
+            **({"accepted": growth} if growth else {}),
             "artifact": self.artifact,
             "budget": asdict(self.budget),
             "targets": [target for target, _ in self.cwasm],
@@ -80,6 +92,7 @@ class Budget:
             *self._unproved(memory, checked),
             *(finding for entry in calls for finding in self._too_often(entry, checked)),
             *self._not_built({entry["form"] for entry in sizes}),
+            *self._grown(context, sizes),
             *self._no_budget(sizes),
         ]
         record = {
@@ -185,16 +198,29 @@ class Budget:
                     key=f"budget.{form}",
                 )
 
+    def _grown(self, context: Context, sizes: list[dict[str, Any]]) -> Iterator[Finding]:
+        """What is found of the growth over what was accepted."""
+        growth = self.budget.growth
+        if growth and not self.ledger:
+            yield not_compared(self._name)
+        elif growth and self.ledger:
+            now = {form_of(entry): entry["size_bytes"] for entry in sizes}
+            ledger = ledger_of(context, self.ledger)
+            yield from growth_findings(growth, ledger, self._name, now)
+
     def _no_budget(self, sizes: list[dict[str, Any]]) -> Iterator[Finding]:
         if any(self._limit(form) is not None for form in (*DELIVERED, "cwasm")):
             return
         required = self.budget.required
+        grows = "nothing stops it from growing"
+        if self.budget.growth:
+            grows = "budget.growth limits a step, and nothing limits many small ones"
         module = next(entry for entry in sizes if entry["form"] == "wasm")
         yield Finding(
             "budget-missing",
             Severity.ERROR if required else Severity.NOTE,
             f"{self._name} has no size budget",
-            why="budget.required asks for one" if required else "nothing stops it from growing",
+            why="budget.required asks for one" if required else grows,
             fix=f"under [artifact.{self._name}] write\n"
             f'budget.wasm = "{_suggested(module["size_bytes"])}"\n'
             f"(today's {exact_size(module['size_bytes'])} + {HEADROOM_PERCENT} %, rounded up)",

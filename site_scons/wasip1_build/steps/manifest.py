@@ -75,7 +75,7 @@ class Manifest:
 
     def key(self, context: Context) -> Key:
         """What the spec and the tools put into the manifest; lines of the spec are not in it."""
-        requests = [_in_use(tool, context) for tool in self.tools]
+        requests = [in_use(tool, context) for tool in self.tools]
         return {
             "declared": self._declared(),
             "files": [asdict(file) for file in self.files],
@@ -111,7 +111,7 @@ class Manifest:
 
     def _compiled(self, context: Context) -> dict[str, Any]:
         """What it was made by: versions, as each tool prints its own."""
-        tools = [context.tools.find(_in_use(tool, context)) for tool in self.tools]
+        tools = [context.tools.find(in_use(tool, context)) for tool in self.tools]
         found: dict[str, str] = {tool.program: tool.version for tool in tools}
         name = self.artifact.compiler
         return {
@@ -203,7 +203,7 @@ class Manifest:
         }
 
 
-def _in_use(tool: ToolRequest, context: Context) -> ToolRequest:
+def in_use(tool: ToolRequest, context: Context) -> ToolRequest:
     """The tool, or the library that precompiles where there is no wasmtime program."""
     if tool.program == "wasmtime" and "missing" in context.tools.identity(tool):
         return ToolRequest("wasmtime-library")

@@ -1,0 +1,155 @@
+"""What moved an artifact's size, in a few lines of text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from wasip1_build.measure.moved import Change, Moved
+from wasip1_build.units import human_size, signed_size
+
+MANY = 6  # packages that are named; a line of a hundred columns has no room for more
+SEPARATOR = " > "
+
+
+def moved_lines(name: str, moved: Moved) -> tuple[str, ...]:
+    """An artifact's lines; none where nothing has moved."""
+    if not moved.has_moved:
+        return ()
+    if moved.before is None:
+        return (f"{name}: new, {human_size(moved.now.size_bytes.get('wasm', 0))} of wasm",)
+    return tuple(_lines(name, moved))
+
+
+def _lines(name: str, moved: Moved) -> Iterator[str]:
+    delta = moved.delta_bytes("wasm")
+    before = moved.before.size_bytes.get("wasm", 0) if moved.before else 0
+    if delta:
+        percent = f" ({100 * delta / before:+.1f} %)" if before else ""
+        code = ": " + "; ".join(_code(moved)) if moved.packages or moved.unknown else ""
+        yield f"{name}: wasm {signed_size(delta)}{percent}{code}"
+        if others := "; ".join(_beside_code(moved)):
+            yield f"  data and the rest: {others}"
+    elif others := ", ".join(_forms(moved)):
+        yield f"{name}: wasm as it was, {others}"
+    else:
+        yield f"{name}: as large as it was"
+    if moved.compiler:
+        moves = (
+            ""
+            if moved.unknown or not moved.packages
+            else f"; of the code, the standard library has moved by "
+            f"{signed_size(moved.standard_bytes)} and all else by {signed_size(moved.other_bytes)}"
+        )
+        yield f"  the compiler is another: {moved.compiler[0]}, now {moved.compiler[1]}{moves}"
+    if moved.engine:
+        yield f"  what precompiles is another: {moved.engine[0]}, now {moved.engine[1]}"
+    if moved.modules:
+        yield f"  modules: {', '.join(_modules(moved))}"
+    if moved.tidy:
+        yield f"  go mod tidy -diff: {moved.tidy}"
+
+
+def _code(moved: Moved) -> Iterator[str]:
+    if moved.unknown:
+        yield f"by package it is not known: {moved.unknown}"
+        return
+    shown, others = moved.packages[:MANY], moved.packages[MANY:]
+    yield ", ".join(map(_package, shown))
+    if others:
+        total = signed_size(sum(each.total_bytes for each in others))
+        yield f"{_count(len(others), 'other package')} {total}"
+
+
+def _package(change: Change) -> str:
+    text = f"{change.name} {signed_size(change.delta_bytes)}"
+    if change.now_bytes is None:
+        return f"{text} gone"
+    if not change.is_new:
+        return text
+    told = []
+    if change.chain:
+        told.append(SEPARATOR.join(change.chain))
+    if change.brings:
+        total = signed_size(change.brings_bytes)
+        told.append(f"brings {_count(change.brings, 'package')} more, {total}")
+    return f"{text} new" + (f" ({'; '.join(told)})" if told else "")
+
+
+def _beside_code(moved: Moved) -> Iterator[str]:
+    shown, others = moved.data[:MANY], moved.data[MANY:]
+    if shown:
+        yield ", ".join(f"{each.name} {signed_size(each.delta_bytes)}" for each in shown)
+    rest = moved.rest_bytes + sum(each.delta_bytes for each in others)
+    if rest and (shown or moved.packages):
+        yield f"the rest {signed_size(rest)}"
+
+
+def _forms(moved: Moved) -> Iterator[str]:
+    before = moved.before.size_bytes if moved.before else {}
+    for form in sorted({*before, *moved.now.size_bytes}):
+        delta = moved.delta_bytes(form)
+        if delta is None:
+            yield f"{form} {'gone' if form in before else 'new'}"
+        elif delta:
+            yield f"{form} {signed_size(delta)}"
+
+
+def _modules(moved: Moved) -> Iterator[str]:
+    for name, (before, now) in moved.modules.items():
+        if not before:
+            yield f"{name} {now} new".replace("  ", " ")
+        elif not now:
+            yield f"{name} {before} gone"
+        else:
+            yield f"{name} {before}, now {now}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def moved_record(moved: Moved) -> dict[str, Any]:
+    """The same as JSON, with all packages."""
+    forms = {form: moved.delta_bytes(form) for form in moved.now.size_bytes}
+    record: dict[str, Any] = {
+        "delta_bytes": {form: delta for form, delta in forms.items() if delta is not None},
+        "new": moved.before is None,
+        "packages": _changes((*moved.packages, *moved.brought)),
+        "data": _changes(moved.data),
+        "rest_bytes": moved.rest_bytes,
+        "standard_bytes": moved.standard_bytes,
+        "other_bytes": moved.other_bytes,
+    }
+    for name in ("compiler", "engine"):
+        if pair := getattr(moved, name):
+            record[name] = {"before": pair[0], "now": pair[1]}
+    if moved.modules:
+        record["modules"] = {
+            name: {"before": before, "now": now} for name, (before, now) in moved.modules.items()
+        }
+    if moved.unknown:
+        record["unknown"] = moved.unknown
+    if moved.tidy:
+        record["go_mod_tidy"] = moved.tidy
+    return record
+
+
+def _changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    return [_change(each) for each in changes]
+
+
+def _change(change: Change) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "name": change.name,
+        "before_bytes": change.before_bytes,
+        "now_bytes": change.now_bytes,
+        "delta_bytes": change.delta_bytes,
+    }
+    if change.module:
+        record["module"] = change.module
+    if change.chain:
+        record["chain"] = list(change.chain)
+    if change.brings:
+        record |= {"brings": change.brings, "brings_bytes": change.brings_bytes}
+    return record
