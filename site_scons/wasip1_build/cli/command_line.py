@@ -15,6 +15,7 @@ from wasip1_build.cli import (
     doctor,
     embed,
     exec_module,
+    history,
     query,
     run_artifact,
     sweep,
@@ -26,7 +27,7 @@ from wasip1_build.findings import Failure
 # Each adds its subcommand's parser, and names the function that runs it.
 COMMANDS = (
     *(doctor, run_artifact, affected, query, compare, sweep, boundary),
-    *(exec_module, embed, symbolize, why),
+    *(why, history, exec_module, embed, symbolize),
 )
 
 EXIT_READER_GONE = 1

@@ -37,6 +37,18 @@ class Entry(NamedTuple):
     object: str
 
 
+class Step(NamedTuple):
+    """One commit that changed a file: the objects of it in the first parent and in the commit, ""
+    where it is not there. `is_first` says that no parent is known."""
+
+    commit: str
+    date: str  # ISO 8601
+    subject: str
+    before: str
+    after: str
+    is_first: bool
+
+
 @dataclass(frozen=True)
 class Changes:
     """Paths from the top of the repository that are not on disk as a revision has them.
@@ -143,6 +155,48 @@ class Repository:
             if letter in "Ss" and not os.path.lexists(self.top / name)
         )
 
+    def history(self, name: str) -> Iterator[Step]:
+        """The commits that changed a file, by its path from the top, the latest first, each after
+        what follows from it; also under names that it had before. Raises Failure.
+
+        A merge is one of them only where the file is not as in any of its parents.
+        """
+        fields = "%x00".join(["", "%H", "%P", "%cI", "%s", ""])
+        options = ("--topo-order", "--follow", "-M", "-c", "--raw", "--no-abbrev", "--no-ext-diff")
+        asked = ["log", *options, "--no-show-signature", f"--format={fields}", "--", name]
+        words = self.output(asked).split(b"\0")[1:]
+        for at in range(0, len(words) - 4, 5):
+            commit, parents, date, subject, changed = words[at : at + 5]
+            raw = next((line for line in changed.split(b"\n") if line.startswith(b":")), None)
+            if raw is None:
+                continue
+            # ":OLD-MODE MODE OLD NEW STATUS<tab>PATH", with a colon and an old for each parent.
+            many = len(raw) - len(raw.lstrip(b":"))
+            objects = raw.split(b"\t")[0].split(b" ")[many + 1 : 2 * many + 2]
+            yield Step(
+                commit.decode(),
+                date.decode(),
+                subject.decode(errors="replace"),
+                _object(objects[0]),
+                _object(objects[-1]),
+                is_first=not parents,
+            )
+
+    def object_of(self, commit: str, name: str) -> str:
+        """The object of a file in a commit, by its path from the top; "" where there is none."""
+        listed = self.output(["ls-tree", "-z", "--full-tree", commit, "--", name])
+        return listed.split(b"\t")[0].split(b" ")[-1].decode() if listed else ""
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether it has only a part of the history."""
+        return bool(self._shallow)
+
+    @property
+    def has_commits(self) -> bool:
+        """Whether anything was committed."""
+        return self._git(["rev-parse", "--verify", "--quiet", "HEAD"]).returncode == 0
+
     def output(self, arguments: Sequence[str], stdin: str = "", index: Path | None = None) -> bytes:
         """What git prints. Raises Failure with what it says where it fails."""
         result = self._git(arguments, stdin, index)
@@ -202,8 +256,11 @@ class Repository:
         return _run(self.program, self.top, arguments, stdin, index)
 
 
-def find_repository(directory: Path) -> Repository:
-    """The repository whose working tree a directory is in. Raises Failure."""
+def find_repository(
+    directory: Path, why: str = "the files on disk are compared with a revision"
+) -> Repository:
+    """The repository whose working tree a directory is in; `why` says what it is needed for. Raises
+    Failure."""
     program = shutil.which("git")
     if program is None:
         raise failure(
@@ -218,7 +275,7 @@ def find_repository(directory: Path) -> Repository:
         raise failure(
             RULE,
             f"{directory} is in no working tree of a git repository",
-            why="the files on disk are compared with a revision",
+            why=why,
             fix="run it in a clone",
             details="" if "not a git repository" in said else said,
         )
@@ -253,6 +310,10 @@ def _environment() -> dict[str, str]:
 
 def _split(output: bytes) -> Iterator[str]:
     return (os.fsdecode(name) for name in output.split(b"\0") if name)
+
+
+def _object(name: bytes) -> str:
+    return "" if not name.strip(b"0") else name.decode()
 
 
 def _require_plain(name: str) -> None:

@@ -126,6 +126,8 @@ def moved(
     `main` are told; `unknown` is why the owners of the code are not known."""
     if before is None:
         return Moved(None, now)
+    if not unknown and not (before.has_owners and now.has_owners):
+        unknown = "it was not known when the size was accepted"
     packages = [] if unknown else list(_packages(before, now))
     tops, brought = _by_what_brings(packages, imports or {}, main)
     data = tuple(_changes(before.data_bytes, now.data_bytes))

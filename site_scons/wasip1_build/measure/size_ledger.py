@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from wasip1_build.spec.sizes_file import Accepted, Ledger, ledger_bytes
+from wasip1_build.spec.sizes_file import UNKNOWN, Accepted, Ledger, ledger_bytes
 from wasip1_build.steps.ledger import form_of
 from wasip1_build.steps.results import Record
-
-UNKNOWN = "(not known)"  # the package of code whose owner is not known
 
 
 def measured(record: Record, compiler: str, engine: str) -> Accepted:

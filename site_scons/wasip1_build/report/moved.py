@@ -111,16 +111,21 @@ def _count(number: int, noun: str) -> str:
 
 def moved_record(moved: Moved) -> dict[str, Any]:
     """The same as JSON, with all packages."""
+    if moved.before is None:
+        return {"new": True}
     forms = {form: moved.delta_bytes(form) for form in moved.now.size_bytes}
     record: dict[str, Any] = {
         "delta_bytes": {form: delta for form, delta in forms.items() if delta is not None},
-        "new": moved.before is None,
-        "packages": _changes((*moved.packages, *moved.brought)),
+        "new": False,
         "data": _changes(moved.data),
         "rest_bytes": moved.rest_bytes,
-        "standard_bytes": moved.standard_bytes,
-        "other_bytes": moved.other_bytes,
     }
+    if not moved.unknown:
+        record |= {
+            "packages": _changes((*moved.packages, *moved.brought)),
+            "standard_bytes": moved.standard_bytes,
+            "other_bytes": moved.other_bytes,
+        }
     for name in ("compiler", "engine"):
         if pair := getattr(moved, name):
             record[name] = {"before": pair[0], "now": pair[1]}

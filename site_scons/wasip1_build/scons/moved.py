@@ -17,6 +17,7 @@ from wasip1_build.spec.sizes_file import CWASM, Accepted
 from wasip1_build.steps.aot import Aot
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.compile_tinygo import CompileTinyGo
+from wasip1_build.steps.import_graph import ImportGraph
 from wasip1_build.steps.ledger import ledger_of
 from wasip1_build.steps.list_go import read_deps
 from wasip1_build.steps.manifest import in_use
@@ -97,8 +98,8 @@ class Comparing:
 def _imports(compiled: CompileGo | CompileTinyGo, context: Context) -> tuple[Imports, str]:
     """What each package imports, and the main package; nothing where there is no listing."""
     deps = read_deps(context, compiled.deps)
-    main = compiled.main(context)
-    return (deps.imports, main.import_path) if deps and main else ({}, "")
+    graph = ImportGraph.of(deps, compiled.package) if deps else None
+    return (graph.imports, graph.main) if graph else ({}, "")
 
 
 def _compiled(planned: PlannedArtifact) -> CompileGo | CompileTinyGo:

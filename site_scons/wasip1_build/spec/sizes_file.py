@@ -16,6 +16,7 @@ from wasip1_build.findings import Finding, Location, Severity
 FILE = "sizes-file"
 SPEC_VERSION = 1
 PROFILE = "release"  # the one whose sizes are accepted
+UNKNOWN = "(not known)"  # the package of code whose owner is not known
 CWASM = "cwasm "  # before the target, in the name of a form
 
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})", re.MULTILINE)  # git's
@@ -38,6 +39,11 @@ class Accepted:
     code_bytes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     data_bytes: Mapping[str, int] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether it is known which package owns the code."""
+        return bool(self.code_bytes) and UNKNOWN not in self.code_bytes.get("", {})
 
     @property
     def rest_bytes(self) -> int:
