@@ -38,13 +38,13 @@ class Entry(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One commit that changed a file: the objects of it in the first parent and in the commit, ""
-    where it is not there. `is_first` says that no parent is known."""
+    """One commit that changed a file: the objects of it in each parent (one where it has none) and
+    in the commit, "" where it is not there. `is_first` says that no parent is known."""
 
     commit: str
     date: str  # ISO 8601
     subject: str
-    before: str
+    before: tuple[str, ...]
     after: str
     is_first: bool
 
@@ -177,7 +177,7 @@ class Repository:
                 commit.decode(),
                 date.decode(),
                 subject.decode(errors="replace"),
-                _object(objects[0]),
+                tuple(map(_object, objects[:-1])),
                 _object(objects[-1]),
                 is_first=not parents,
             )

@@ -103,7 +103,7 @@ class Past:
 
     def _read(self, steps: list[Step]) -> dict[str, Accepted | None]:
         """What each object says of the artifact; None where it says nothing that can be read."""
-        objects = {name for step in steps for name in (step.before, step.after) if name}
+        objects = {name for step in steps for name in (*step.before, step.after) if name}
         if head := self.repository.object_of("HEAD", self.path):
             objects.add(head)
         names = sorted(objects)
@@ -114,9 +114,10 @@ class Past:
         }
 
     def _point(self, step: Step, read: dict[str, Accepted | None]) -> Iterator[Point]:
-        before, after = read.get(step.before), read.get(step.after)
-        if before == after:
-            return
+        before, *others = map(read.get, step.before)
+        after = read.get(step.after)
+        if after in (before, *others):
+            return  # of a merge: a commit of one of its sides has told it
         is_cut = step.is_first and self.repository.is_shallow
         difference = None if after is None else moved(before, after)
         yield Point(step.commit, step.date, step.subject, after, difference, is_cut)

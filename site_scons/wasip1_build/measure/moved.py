@@ -173,7 +173,7 @@ def _by_what_brings(
     changes = list(packages)
     new = {change.name for change in changes if change.is_new and change.now_bytes is not None}
     ways = _ways(imports, main) if new and main in imports else {}
-    tops: dict[str, Change] = {}
+    tops: list[Change] = []
     brought: list[Change] = []
     brings: dict[str, list[Change]] = {}
     for change in changes:
@@ -181,11 +181,13 @@ def _by_what_brings(
         first = next((name for name in chain if name in new), change.name)
         change = replace(change, chain=chain)
         if first == change.name:
-            tops[change.name] = change
+            tops.append(change)
         else:
             brought.append(change)
             brings.setdefault(first, []).append(change)
-    return [_with(each, brings.get(each.name, [])) for each in tops.values()], brought
+    return [
+        _with(each, brings.pop(each.name, [])) if each.is_new else each for each in tops
+    ], brought
 
 
 def _with(change: Change, brings: list[Change]) -> Change:

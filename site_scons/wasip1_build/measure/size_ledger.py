@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import replace
 
-from wasip1_build.spec.sizes_file import UNKNOWN, Accepted, Ledger, ledger_bytes
+from wasip1_build.spec.sizes_file import CWASM, UNKNOWN, Accepted, Ledger, ledger_bytes
 from wasip1_build.steps.ledger import form_of
+from wasip1_build.steps.owners import Owners, read_owners
 from wasip1_build.steps.results import Record
 
 
@@ -14,25 +15,16 @@ def measured(record: Record, compiler: str, engine: str) -> Accepted:
     """An artifact's sizes as they are now, from its A.sizes.json. Raises Failure where that is
     damaged."""
     sizes = {form_of(each.members): each.count("size_bytes") for each in record.records("sizes")}
-    owners = record.members.get("owners")
-    owned = Record(owners, record.shown, "owners") if isinstance(owners, dict) else None
-    return Accepted(
-        compiler=compiler,
-        size_bytes=sizes,
-        engine=engine if any(form.startswith("cwasm ") for form in sizes) else "",
-        functions=owned.count("functions") if owned and owned.has("functions") else None,
-        code_bytes=_code(owned) if owned else {},
-        data_bytes=_counts(owned, "data") if owned else {},
-        modules=_modules(owned) if owned else {},
-    )
+    is_precompiled = any(form.startswith(CWASM) for form in sizes)
+    accepted = Accepted(compiler, sizes, engine if is_precompiled else "")
+    owners = read_owners(record.members, record.shown)
+    return _with(accepted, owners) if owners else accepted
 
 
 def unknown_owners(record: Record) -> str:
-    """Why it is not known which package owns the code; "" where it is."""
-    owners = record.members.get("owners")
-    if not isinstance(owners, dict):
-        return "this module was not looked into"
-    return str(owners["unknown"]) if "unknown" in owners else ""
+    """Why it is not known which package owns the code; "" where it is. Raises Failure."""
+    owners = read_owners(record.members, record.shown)
+    return owners.unknown if owners else "this module could not be divided"
 
 
 def ledger_with(
@@ -45,30 +37,16 @@ def ledger_with(
     return ledger_bytes(records) if records else None
 
 
-def _code(owned: Record) -> dict[str, dict[str, int]]:
-    if not owned.has("packages"):
-        return {"": {UNKNOWN: owned.count("code_bytes")}} if owned.has("code_bytes") else {}
-    found: dict[str, dict[str, int]] = {}
-    for name, members in _object(owned, "packages").items():
-        each = Record(members if isinstance(members, dict) else {}, owned.shown, f"owners.{name}")
-        found.setdefault(each.text("module"), {})[name] = each.count("code_bytes")
-    return found
-
-
-def _counts(owned: Record, name: str) -> dict[str, int]:
-    if not owned.has(name):
-        return {}
-    part = Record(_object(owned, name), owned.shown, f"owners.{name}")
-    return {kind: part.count(kind) for kind in part.members}
-
-
-def _modules(owned: Record) -> dict[str, str]:
-    if not owned.has("modules"):
-        return {}
-    part = Record(_object(owned, "modules"), owned.shown, "owners.modules")
-    return {module: part.text(module) for module in part.members}
-
-
-def _object(owned: Record, name: str) -> dict[str, Any]:
-    value = owned.members[name]
-    return value if isinstance(value, dict) else {name: None}  # (which no reader takes)
+def _with(accepted: Accepted, owners: Owners) -> Accepted:
+    code: dict[str, dict[str, int]] = {}
+    for each in owners.packages:
+        code.setdefault(each.module, {})[each.package] = each.code_bytes
+    if owners.unknown:
+        code = {"": {UNKNOWN: owners.code_bytes}}
+    return replace(
+        accepted,
+        functions=owners.functions,
+        code_bytes=code,
+        data_bytes=owners.data,
+        modules=owners.modules,
+    )
