@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.spec.sizes_file import Accepted
 
 STANDARD = "std"
+DEVELOPED = "(devel)"  # the version of a module that is built where it is developed
 Imports = Mapping[str, Iterable[str]]  # by package, those that it imports
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a package, or a kind of data, has become; None: it was not there, or is not any more.
+    """What a package, a kind of data or a section has become; None: it was not there, or is not any
+    more.
 
     `chain` is how the main package comes to import a newcomer, by the fewest imports. Newcomers
-    that come only because another one imports them are counted with that: `brings`, and
-    `brings_bytes` of their code.
+    that come by the imports of another one are counted with that: `brings`, `brings_bytes` of their
+    code, and the largest.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Change:
     chain: tuple[str, ...] = ()
     brings: int = 0
     brings_bytes: int = 0
+    largest_brought: str = ""
 
     @property
     def delta_bytes(self) -> int:
@@ -50,10 +53,10 @@ class Change:
 class Moved:
     """How an artifact differs from what was accepted of it; `before` is None where nothing was.
 
-    `packages` and `data` are those that moved, the most first; `brought` are the newcomers that
-    others bring, and `rest_bytes` is how far everything else of the module has moved. Together they
-    are the difference of wasm. `unknown` says why there are no packages. `tidy` is what
-    `go mod tidy -diff` says: "clean", "not clean", or "not known" and why; "" where it was not
+    `packages`, `data` and `sections` are those that moved, the most first; `brought` are the
+    newcomers that others bring, and `rest_bytes` is how far the module has moved beside all these.
+    Together they are the difference of wasm. `unknown` says why there are no packages. `tidy` is
+    what `go mod tidy -diff` says: "clean", "not clean", or "not known" and why; "" where it was not
     asked.
     """
 
@@ -62,6 +65,7 @@ class Moved:
     packages: tuple[Change, ...] = ()
     brought: tuple[Change, ...] = ()
     data: tuple[Change, ...] = ()
+    sections: tuple[Change, ...] = ()
     rest_bytes: int = 0
     unknown: str = ""
     tidy: str = ""
@@ -129,9 +133,10 @@ def moved(
     if not unknown and not (before.has_owners and now.has_owners):
         unknown = "it was not known when the size was accepted"
     packages = [] if unknown else list(_packages(before, now))
-    tops, brought = _by_what_brings(packages, imports or {}, main)
-    data = tuple(_changes(before.data_bytes, now.data_bytes))
-    told = sum(c.delta_bytes for c in (*packages, *data))
+    tops, brought = _by_what_brings(packages, imports or {}, main, own_modules(now, main))
+    data = _parts(before.data_bytes, now.data_bytes)
+    sections = _parts(before.section_bytes, now.section_bytes)
+    told = sum(c.delta_bytes for c in (*packages, *data, *sections))
     whole = now.size_bytes.get("wasm", 0) - before.size_bytes.get("wasm", 0)
     versions = {
         name: (before.modules.get(name, ""), now.modules.get(name, ""))
@@ -143,6 +148,7 @@ def moved(
         packages=_by_weight(tops),
         brought=_by_weight(brought),
         data=_by_weight(data),
+        sections=_by_weight(sections),
         rest_bytes=whole - told,
         unknown=unknown,
         modules={name: pair for name, pair in versions.items() if pair[0] != pair[1]},
@@ -152,6 +158,19 @@ def moved(
 def chain_to(imports: Imports, main: str, package: str) -> tuple[str, ...]:
     """A shortest way from the main package to another, both named; () where there is none."""
     return _way(_ways(imports, main), package)
+
+
+def own_modules(now: Accepted, main: str) -> frozenset[str]:
+    """The modules whose sources are on this machine's disk: that of the main package, and those
+    that Go gives no version, or replaces by a directory."""
+    of_main = {module for module, packages in now.code_bytes.items() if main in packages}
+    local = (name for name, version in now.modules.items() if _is_local(version))
+    return frozenset({*of_main, *local} - {STANDARD})
+
+
+def _is_local(version: str) -> bool:
+    replacement = version.partition("=> ")[2]
+    return version == DEVELOPED or replacement.startswith((".", "/"))
 
 
 def _packages(before: Accepted, now: Accepted) -> Iterator[Change]:
@@ -166,21 +185,31 @@ def _changes(before: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Chan
             yield Change(name, before.get(name), now.get(name))
 
 
+def _parts(before: Mapping[str, int], now: Mapping[str, int]) -> tuple[Change, ...]:
+    """What differs; nothing where it is not known of both."""
+    return tuple(_changes(before, now)) if before and now else ()
+
+
 def _by_what_brings(
-    packages: Iterable[Change], imports: Imports, main: str
+    packages: Iterable[Change], imports: Imports, main: str, own: Collection[str]
 ) -> tuple[list[Change], list[Change]]:
-    """The changes, each newcomer with its chain and what it brings; and those that are brought."""
+    """The changes, each newcomer with its chain and what it brings; and those that are brought.
+
+    A newcomer of a module that is `own` brings nothing: what it imports was somebody's decision
+    here, and is told.
+    """
     changes = list(packages)
     new = {change.name for change in changes if change.is_new and change.now_bytes is not None}
+    bringing = {each.name for each in changes if each.name in new and each.module not in own}
     ways = _ways(imports, main) if new and main in imports else {}
     tops: list[Change] = []
     brought: list[Change] = []
     brings: dict[str, list[Change]] = {}
     for change in changes:
         chain = _way(ways, change.name) if change.name in new else ()
-        first = next((name for name in chain if name in new), change.name)
+        first = next((name for name in chain if name in bringing), change.name)
         change = replace(change, chain=chain)
-        if first == change.name:
+        if first == change.name or change.module in own:
             tops.append(change)
         else:
             brought.append(change)
@@ -191,8 +220,11 @@ def _by_what_brings(
 
 
 def _with(change: Change, brings: list[Change]) -> Change:
+    if not brings:
+        return change
     total = sum(each.delta_bytes for each in brings)
-    return replace(change, brings=len(brings), brings_bytes=total)
+    largest = max(brings, key=lambda each: each.delta_bytes).name
+    return replace(change, brings=len(brings), brings_bytes=total, largest_brought=largest)
 
 
 def _ways(imports: Imports, main: str) -> dict[str, str]:

@@ -48,5 +48,6 @@ def _with(accepted: Accepted, owners: Owners) -> Accepted:
         functions=owners.functions,
         code_bytes=code,
         data_bytes=owners.data,
+        section_bytes=owners.sections,
         modules=owners.modules,
     )

@@ -72,12 +72,15 @@ def _package(change: Change) -> str:
         told.append(SEPARATOR.join(change.chain))
     if change.brings:
         total = signed_size(change.brings_bytes)
-        told.append(f"brings {_count(change.brings, 'package')} more, {total}")
+        others = f"{change.brings} packages more, {total}, most by {change.largest_brought}"
+        one = f"{change.largest_brought}, {total}"
+        told.append(f"brings {one if change.brings == 1 else others}")
     return f"{text} new" + (f" ({'; '.join(told)})" if told else "")
 
 
 def _beside_code(moved: Moved) -> Iterator[str]:
-    shown, others = moved.data[:MANY], moved.data[MANY:]
+    every = sorted((*moved.data, *moved.sections), key=lambda each: -abs(each.delta_bytes))
+    shown, others = every[:MANY], every[MANY:]
     if shown:
         yield ", ".join(f"{each.name} {signed_size(each.delta_bytes)}" for each in shown)
     rest = moved.rest_bytes + sum(each.delta_bytes for each in others)
@@ -118,6 +121,7 @@ def moved_record(moved: Moved) -> dict[str, Any]:
         "delta_bytes": {form: delta for form, delta in forms.items() if delta is not None},
         "new": False,
         "data": _changes(moved.data),
+        "sections": _changes(moved.sections),
         "rest_bytes": moved.rest_bytes,
     }
     if not moved.unknown:
@@ -156,5 +160,9 @@ def _change(change: Change) -> dict[str, Any]:
     if change.chain:
         record["chain"] = list(change.chain)
     if change.brings:
-        record |= {"brings": change.brings, "brings_bytes": change.brings_bytes}
+        record |= {
+            "brings": change.brings,
+            "brings_bytes": change.brings_bytes,
+            "largest_brought": change.largest_brought,
+        }
     return record

@@ -28,8 +28,9 @@ class Accepted:
     """What is known of one artifact's size.
 
     `size_bytes` is by form: "wasm", "br", "gz", "cwasm TARGET". `code_bytes` is by module ("std",
-    a path, or "" for what is in none) and package, `data_bytes` by kind; both are parts of wasm.
-    `modules` are those that Go names in the module, with their versions.
+    a path, or "" for what is in none) and package, `data_bytes` by kind, and `section_bytes` is all
+    else of the module; together they are wasm where all is known. `modules` are those that Go names
+    in the module, with their versions.
     """
 
     compiler: str  # "go 1.27.3"
@@ -38,6 +39,7 @@ class Accepted:
     functions: int | None = None
     code_bytes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     data_bytes: Mapping[str, int] = field(default_factory=dict)
+    section_bytes: Mapping[str, int] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -47,9 +49,9 @@ class Accepted:
 
     @property
     def rest_bytes(self) -> int:
-        """What of wasm is neither code of functions nor data."""
-        known = sum(sum(packages.values()) for packages in self.code_bytes.values())
-        return self.size_bytes.get("wasm", 0) - known - sum(self.data_bytes.values())
+        """What of wasm is in none of these."""
+        parts = (*self.code_bytes.values(), self.data_bytes, self.section_bytes)
+        return self.size_bytes.get("wasm", 0) - sum(sum(part.values()) for part in parts)
 
     def to_json(self) -> dict[str, Any]:
         """The artifact's part of the file."""
@@ -62,6 +64,7 @@ class Accepted:
             "engine": self.engine,
             "functions": self.functions,
             "modules": dict(self.modules),
+            "section_bytes": dict(self.section_bytes),
             "size_bytes": {**single, **({"cwasm": targets} if targets else {})},
         }
         return {k: v for k, v in record.items() if v not in ("", None, {})}
@@ -179,6 +182,7 @@ def _accepted(record: Any) -> Accepted:
         functions=None if functions is None else _count(functions),
         code_bytes={k: _counts(v) for k, v in record.get("code_bytes", {}).items()},
         data_bytes=_counts(record.get("data_bytes", {})),
+        section_bytes=_counts(record.get("section_bytes", {})),
         modules={k: _text(v) for k, v in record.get("modules", {}).items()},
     )
 

@@ -11,7 +11,6 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.spec import model
-from wasip1_build.steps.owners import owners_record
 from wasip1_build.steps.ledger import (
     form_of,
     growth_findings,
@@ -19,6 +18,7 @@ from wasip1_build.steps.ledger import (
     ledger_of,
     not_compared,
 )
+from wasip1_build.steps.owners import owners_record
 from wasip1_build.steps.results import findings_of, member, read_result, size_of
 from wasip1_build.steps.step import Context, Key
 from wasip1_build.units import exact_size, human_size, spec_size, with_headroom

@@ -71,11 +71,30 @@ def test_a_newcomer_has_its_chain_and_what_it_brings() -> None:
         chain=(MAIN, "example.com/w/lib", "net/http"),
         brings=2,
         brings_bytes=520,
+        largest_brought="crypto/tls",
     )
     assert http.total_bytes == 820
     assert [each.name for each in found.brought] == ["crypto/tls", "crypto/x"]
     assert found.brought[1].chain == (*http.chain, "crypto/tls", "crypto/x")
     assert found.rest_bytes == 1000 - 820
+
+
+def test_an_own_newcomer_brings_nothing_for_what_it_imports_was_decided_here() -> None:
+    std = {"fmt": 100, "os": 50, "net/http": 300, "crypto/tls": 500}
+    own = {MAIN: 40, "example.com/w/lib": 7}
+    for lib, modules in (("example.com/w", {}), ("example.com/z", {"example.com/z": "(devel)"})):
+        code = {"std": std, "example.com/w": {MAIN: 40}}
+        code.setdefault(lib, {})["example.com/w/lib"] = own["example.com/w/lib"]
+        code = {**code, "example.com/w": {MAIN: 40, **code["example.com/w"]}}
+        found = moved(BEFORE, after(code_bytes=code, modules=modules), IMPORTS, MAIN)
+        assert [(each.name, each.brings) for each in found.packages] == [
+            ("net/http", 1),
+            ("example.com/w/lib", 0),
+        ]
+    code["example.com/z"] = {"example.com/w/lib": 7}
+    foreign = after(code_bytes=code, modules={"example.com/z": "v1.0.0"})
+    found = moved(BEFORE, foreign, IMPORTS, MAIN)
+    assert [(each.name, each.brings) for each in found.packages] == [("example.com/w/lib", 2)]
 
 
 def test_a_newcomer_that_no_listing_knows_has_no_chain() -> None:

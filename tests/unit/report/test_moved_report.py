@@ -54,7 +54,7 @@ def summary(directory: Path, told: Moved | None, accepted: int | None) -> Summar
 def test_a_delta_is_told_by_package_with_its_chain() -> None:
     assert moved_lines("hello", MOVED) == (
         "hello: wasm +412 KiB (+21.0 %): encoding/json +180 KiB, reflect +95.0 KiB new "
-        "(main > encoding/json > reflect; brings 1 package more, +20.0 KiB)",
+        "(main > encoding/json > reflect; brings unicode, +20.0 KiB)",
         "  data and the rest: pclntab +100 KiB; the rest +17.0 KiB",
         "  modules: example.com/y v1.2.0 new",
         "  go mod tidy -diff: clean",
