@@ -89,12 +89,19 @@ class Moved:
     @property
     def standard_bytes(self) -> int:
         """How far the code of the standard library has moved."""
-        return self._code(standard=True)
+        code = (c for c in self._code if c.module == STANDARD and not is_none(c.name))
+        return sum(c.delta_bytes for c in code)
 
     @property
     def other_bytes(self) -> int:
-        """How far all other code has moved."""
-        return self._code(standard=False)
+        """How far the code of all other packages has moved."""
+        others = (c for c in self._code if c.module != STANDARD and not is_none(c.name))
+        return sum(c.delta_bytes for c in others)
+
+    @property
+    def unowned_bytes(self) -> int:
+        """How far the code has moved that is of no package."""
+        return sum(c.delta_bytes for c in self._code if is_none(c.name))
 
     def delta_bytes(self, form: str) -> int | None:
         """How far a form has moved, None where it is not known of both."""
@@ -114,9 +121,14 @@ class Moved:
         before, now = getattr(self.before, name, ""), getattr(self.now, name)
         return (before, now) if before and now and before != now else None
 
-    def _code(self, *, standard: bool) -> int:
-        every = (*self.packages, *self.brought)
-        return sum(c.delta_bytes for c in every if (c.module == STANDARD) is standard)
+    @property
+    def _code(self) -> tuple[Change, ...]:
+        return (*self.packages, *self.brought)
+
+
+def is_none(package: str) -> bool:
+    """Whether a name is of code that belongs to no package."""
+    return package.startswith("(")
 
 
 def moved(

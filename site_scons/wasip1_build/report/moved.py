@@ -35,19 +35,25 @@ def _lines(name: str, moved: Moved) -> Iterator[str]:
     else:
         yield f"{name}: as large as it was"
     if moved.compiler:
-        moves = (
-            ""
-            if moved.unknown or not moved.packages
-            else f"; of the code, the standard library has moved by "
-            f"{signed_size(moved.standard_bytes)} and all else by {signed_size(moved.other_bytes)}"
-        )
-        yield f"  the compiler is another: {moved.compiler[0]}, now {moved.compiler[1]}{moves}"
+        before_it, now_it = moved.compiler
+        yield f"  the compiler is another: {before_it}, now {now_it}{_by_owner(moved)}"
     if moved.engine:
         yield f"  what precompiles is another: {moved.engine[0]}, now {moved.engine[1]}"
     if moved.modules:
         yield f"  modules: {', '.join(_modules(moved))}"
     if moved.tidy:
         yield f"  go mod tidy -diff: {moved.tidy}"
+
+
+def _by_owner(moved: Moved) -> str:
+    """What of the code a compiler may have moved, and what is own work."""
+    if moved.unknown or not moved.packages:
+        return ""
+    standard, other = signed_size(moved.standard_bytes), signed_size(moved.other_bytes)
+    return (
+        f"; of the code, the standard library has moved by {standard}, other packages by {other}, "
+        f"and what is of no package by {signed_size(moved.unowned_bytes)}"
+    )
 
 
 def _code(moved: Moved) -> Iterator[str]:
@@ -129,6 +135,7 @@ def moved_record(moved: Moved) -> dict[str, Any]:
             "packages": _changes((*moved.packages, *moved.brought)),
             "standard_bytes": moved.standard_bytes,
             "other_bytes": moved.other_bytes,
+            "unowned_bytes": moved.unowned_bytes,
         }
     for name in ("compiler", "engine"):
         if pair := getattr(moved, name):

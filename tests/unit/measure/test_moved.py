@@ -143,7 +143,7 @@ def test_a_form_that_only_one_of_both_has_is_told() -> None:
     assert found.delta_bytes("br") is None and found.delta_bytes("wasm") == 0
 
 
-NAMES = st.sampled_from(["a", "b", "c", "d", "e", MAIN])
+NAMES = st.sampled_from(["a", "b", "c", "d", "(linker)", MAIN])
 COUNTS = st.dictionaries(NAMES, st.integers(0, 1 << 20), max_size=6)
 CODE = st.dictionaries(st.sampled_from(["std", "x", ""]), COUNTS, min_size=1, max_size=3)
 GRAPH = st.dictionaries(NAMES, st.lists(NAMES, max_size=4), max_size=6)
@@ -168,5 +168,5 @@ def test_the_parts_are_the_whole(
         each.delta_bytes for each in found.brought
     )
     if not found.unknown:
-        both = found.standard_bytes + found.other_bytes
+        both = found.standard_bytes + found.other_bytes + found.unowned_bytes
         assert both == sum(each.delta_bytes for each in (*found.packages, *found.brought))

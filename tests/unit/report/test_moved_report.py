@@ -65,7 +65,7 @@ def test_another_compiler_is_called_that_and_std_is_told_apart() -> None:
     lines = moved_lines("a", moved(BEFORE, replace(NOW, compiler="go 1.28.0"), IMPORTS, "main"))
     assert (
         "  the compiler is another: go 1.27.3, now go 1.28.0; of the code, the standard library "
-        "has moved by +295 KiB and all else by +0 B"
+        "has moved by +295 KiB, other packages by +0 B, and what is of no package by +0 B"
     ) in lines
 
 
