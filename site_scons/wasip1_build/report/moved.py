@@ -17,8 +17,14 @@ def moved_lines(name: str, moved: Moved) -> tuple[str, ...]:
     if not moved.has_moved:
         return ()
     if moved.before is None:
-        return (f"{name}: new, {human_size(moved.now.size_bytes.get('wasm', 0))} of wasm",)
-    return tuple(_lines(name, moved))
+        head = f"{name}: new, {human_size(moved.now.size_bytes.get('wasm', 0))} of wasm"
+        return (head, *_tidy(moved))
+    return (*_lines(name, moved), *_tidy(moved))
+
+
+def _tidy(moved: Moved) -> Iterator[str]:
+    if moved.tidy:
+        yield f"  go mod tidy -diff: {moved.tidy}"
 
 
 def _lines(name: str, moved: Moved) -> Iterator[str]:
@@ -41,8 +47,6 @@ def _lines(name: str, moved: Moved) -> Iterator[str]:
         yield f"  what precompiles is another: {moved.engine[0]}, now {moved.engine[1]}"
     if moved.modules:
         yield f"  modules: {', '.join(_modules(moved))}"
-    if moved.tidy:
-        yield f"  go mod tidy -diff: {moved.tidy}"
 
 
 def _by_owner(moved: Moved) -> str:
