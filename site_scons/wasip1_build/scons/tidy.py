@@ -17,6 +17,7 @@ from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.environment import go_environment
 from wasip1_build.toolchain.tools import ToolRequest
 
+SHOWN_CHARS = 300
 CLEAN, NOT_CLEAN, NOT_KNOWN = "clean", "not clean", "not known"
 # No proxy, no repository, no database of checksums: with GOPROXY=off alone, what GOPRIVATE names
 # would still be asked of its origin. -mod=mod, for `go mod tidy` heeds no vendor directory.
@@ -47,13 +48,13 @@ class Tidy:
         try:
             result = self._run(modules, go)
         except (Failure, OSError) as error:
-            return f"{NOT_KNOWN}: {_first_line(str(error))}"
+            return f"{NOT_KNOWN}: {_in_one_line(str(error))}"
         if result.returncode == 0:
             return CLEAN
         if b"\ndiff " in b"\n" + result.stdout:  # (go help mod tidy: nonzero where there is a diff)
             return f"{NOT_CLEAN}: `go mod tidy` in {modules.module} would change {_files(result)}"
         said = result.stderr.decode(errors="replace")
-        return f"{NOT_KNOWN}: {_first_line(said) or f'exit {result.returncode}'}"
+        return f"{NOT_KNOWN}: {_in_one_line(said) or f'exit {result.returncode}'}"
 
     def _run(self, modules: GoContext, go: ToolRequest) -> Result:
         """Raises Failure where there is no such Go, OSError where it cannot be started."""
@@ -79,7 +80,7 @@ def _files(result: Result) -> str:
     return " and ".join(dict.fromkeys(names)) or "go.mod"
 
 
-def _first_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines()]
-    told = [line for line in lines if line and not line.startswith("go: finding ")]
-    return told[0] if told else ""
+def _in_one_line(text: str) -> str:
+    """What go says over several lines ("go: A imports", then B and why not), and no novel."""
+    words = " ".join(line.strip() for line in text.splitlines())
+    return words if len(words) <= SHOWN_CHARS else f"{words[:SHOWN_CHARS]}..."
