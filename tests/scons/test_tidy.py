@@ -45,14 +45,14 @@ def told(project: Project, **environment: str) -> str:
 
 def test_it_is_clean_or_not_or_not_known(project: Project, tmp_path: Path, pinned_go: Path) -> None:
     proxy = proxy_on_disk(tmp_path / "proxy", "example.com/x", ("v1.2.0",))
-    reached = {"GOPROXY": proxy, "GONOSUMDB": "*", "GOFLAGS": "-mod=mod"}
+    reached = {"GOPROXY": proxy, "GONOSUMDB": "*", "GOFLAGS": "-modcacherw"}
     # The module is not in the cache, and no proxy may be asked, nor the origin of a private one.
     for private in ({}, {"GOPRIVATE": "example.com"}, {"GOVCS": "*:all"}):
         unknown = told(project, GOPROXY=proxy, **private)
         assert unknown.startswith("not known: "), unknown
         assert "example.com/x" in unknown
     subprocess.run(
-        [str(pinned_go), "get", "-modcacherw", "example.com/x@v1.2.0"],
+        [str(pinned_go), "mod", "tidy"],
         cwd=project.root,
         env={**project.environment(), **reached},
         capture_output=True,
