@@ -17,7 +17,7 @@ from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.tools import ToolRequest, Tools
 
 MAIN = 'package main\n\nimport "example.com/x"\n\nfunc main() { println(x.Version) }\n'
-NEEDS = "module example.com/w\n\ngo 1.25\n"
+NEEDS = "module example.com/w\n\ngo 1.25\n\nrequire example.com/x v1.2.0\n"
 
 
 @pytest.fixture
