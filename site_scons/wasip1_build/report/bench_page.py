@@ -9,10 +9,16 @@ from html import escape
 from wasip1_build.measure.bench.result import Figure, Result
 from wasip1_build.measure.bench.rounds import named
 from wasip1_build.report.bench import LEGEND, artifact_lines, estimate_text
-from wasip1_build.report.page import POLICY, STYLE
 from wasip1_build.units import human_time
 
 WIDTH, LABEL, ROW, TEXT = 1100, 520, 22, 5  # pixels; the axis is what the labels leave
+# Nothing is loaded and nothing runs.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+STYLE = """\
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
+.scroll { overflow-x: auto; }
+pre { overflow-x: auto; border-left: 3px solid; padding-left: .75rem; }"""
 _PLOT = """
 svg { width: 100%; height: auto; font: 13px system-ui, sans-serif; }
 svg text { fill: currentColor; }

@@ -88,11 +88,6 @@ def has_all_of(artifact: Rendered, table: Table) -> bool:
     return len(artifact.cells) + 1 == len(table.columns)
 
 
-def columns_of(cells: Mapping[str, str]) -> tuple[Column, ...]:
-    """The columns in which cells stand."""
-    return tuple(column for column in COLUMNS if column.heading in cells)
-
-
 def _cells(artifact: Rendered, headings: Sequence[str]) -> Iterable[str]:
     if len(artifact.cells) == len(headings):
         return artifact.cells.values()

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import TextIO
+from collections.abc import Collection, Iterable
 
-from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Finding
 from wasip1_build.report.cells import Table, table_of, totals_line
-from wasip1_build.report.lines import aligned
 from wasip1_build.report.rendering import Rendering
+from wasip1_build.report.terminal import COLORS, PLAIN, RESET, Style, rows_text, style_of
 
-_RESET = "\x1b[0m"
-_COLORS = {
-    "error": "\x1b[31m",
-    "warning": "\x1b[33m",
-    "note": "\x1b[36m",
-    "FAIL": "\x1b[31m",
-    "pass": "\x1b[32m",
-}
+__all__ = ["PLAIN", "Style", "findings_text", "printable", "style_of", "table", "table_lines"]
+
 # A finding may quote what a module printed: no escape sequence of it may reach the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-
-
-@dataclass(frozen=True)
-class Style:
-    """What the stream can show."""
-
-    color: bool = False
-    encoding: str = "utf-8"
-
-    @property
-    def unicode(self) -> bool:
-        """Whether signs outside ASCII can be shown."""
-        return self.encoding.lower().replace("-", "") in ("utf8", "utf16", "utf32")
-
-
-def style_of(stream: TextIO, environment: Mapping[str, str]) -> Style:
-    """Colour only on a terminal that has it, and never under NO_COLOR (https://no-color.org)."""
-    terminal = stream.isatty() and environment.get("TERM") != "dumb"
-    color = terminal and not environment.get("NO_COLOR")
-    return Style(color, stream.encoding or "ascii")
-
-
-PLAIN = Style()
 
 
 def table(build: Rendering, style: Style = PLAIN, shown: Collection[str] | None = None) -> str:
@@ -61,22 +30,17 @@ def table(build: Rendering, style: Style = PLAIN, shown: Collection[str] | None 
 
 
 def table_lines(content: Table, style: Style, shown: Iterable[str]) -> list[str]:
-    """The heading, and the rows of these artifacts."""
+    """The heading, and the rows of these artifacts; on a terminal that is wide enough, budgets have
+    bars."""
     heading = [column.heading for column in content.columns]
     texts = [[printable(cell, style) for cell in content.rows[name]] for name in shown]
-    lines = aligned([heading, *texts], [column.align == "right" for column in content.columns])
-    return ["  ".join(lines[0]), *(_colored(line, style) for line in lines[1:])]
+    return rows_text(
+        [heading, *texts], [column.align == "right" for column in content.columns], style
+    )
 
 
 def _is_in(name: str, shown: Collection[str] | None) -> bool:
     return shown is None or name in shown
-
-
-def _colored(cells: list[str], style: Style) -> str:
-    *before, verdict = cells
-    if style.color and verdict in _COLORS:
-        verdict = f"{_COLORS[verdict]}{verdict}{_RESET}"
-    return "  ".join([*before, verdict])
 
 
 def findings_text(findings: Iterable[Finding], style: Style = PLAIN) -> str:
@@ -89,8 +53,8 @@ def _finding(finding: Finding, style: Style) -> str:
     if not style.color:
         return text
     severity = f"{finding.severity}:"
-    color = _COLORS[str(finding.severity)]
-    return text.replace(severity, f"{color}{severity}{_RESET}", 1)
+    color = COLORS[str(finding.severity)]
+    return text.replace(severity, f"{color}{severity}{RESET}", 1)
 
 
 def printable(cell: str, style: Style) -> str:

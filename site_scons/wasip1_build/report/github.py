@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from wasip1_build.findings import Finding, Severity
+from wasip1_build.texts import escaped
 
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -68,7 +69,8 @@ def _annotation(finding: Finding, prefix: str) -> str:
     properties.append(("title", finding.rule))
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties)
     named = (("why: ", finding.why), ("fix: ", finding.fix), ("", finding.details))
-    message = "\n".join([finding.what, *(f"{name}{text}" for name, text in named if text)])
+    lines = [finding.what, *(f"{name}{text}" for name, text in named if text)]
+    message = escaped("\n".join(lines), keep="\r\n\t")
     return f"::{_COMMANDS[finding.severity]} {listed}::{_data(message)}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wasip1_build.findings import Finding
 from wasip1_build.report.cells import has_all_of, table_of, totals_line
 from wasip1_build.report.rendering import Rendering
+from wasip1_build.texts import escaped
 
 # What Markdown or the HTML inside it would read as markup: names and messages are only text.
 _MARKUP = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]<>#|~&@"} | {"\n": "<br>"})
@@ -55,7 +56,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
-    return text.translate(_MARKUP)
+    return escaped(text, keep="\n\t").translate(_MARKUP)
 
 
 def _finding(finding: Finding) -> list[str]:
@@ -68,6 +69,7 @@ def _finding(finding: Finding) -> list[str]:
     if finding.details:
         longest = max((len(run) for run in re.findall("`+", finding.details)), default=0)
         fence = "`" * max(3, longest + 1)
-        details = [f"  {line}" for line in finding.details.rstrip("\n").split("\n")]
+        shown = escaped(finding.details, keep="\n\t")
+        details = [f"  {line}" for line in shown.rstrip("\n").split("\n")]
         lines += ["", f"  {fence}text", *details, f"  {fence}", ""]
     return lines

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from wasip1_build.findings import Finding
-from wasip1_build.report.cells import cells_of, columns_of
+from wasip1_build.findings import Finding, Severity
+from wasip1_build.report.cells import cells_of
 from wasip1_build.report.json_report import artifact_json, findings_json
 from wasip1_build.report.markdown import findings_markdown, markdown_cells
 from wasip1_build.report.moved import moved_lines
-from wasip1_build.report.page import findings_html, html_cells
+from wasip1_build.report.page.data import artifact_data
+from wasip1_build.report.page.parts import findings_html, html_cells
 from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering
+from wasip1_build.report.sarif import results_json
 from wasip1_build.report.summary import Report, Summary
 
 
@@ -24,19 +26,22 @@ def render(report: Report, build_dir: Path) -> Rendering:
 def rendered(summary: Summary, build_dir: Path) -> Rendered:
     """One artifact in texts."""
     cells = cells_of(summary)
-    return _of_findings(summary.findings)._replace(
+    return _of_findings(summary.findings, summary.artifact)._replace(
         verdict=summary.verdict,
         cells=cells,
         markdown_cells=markdown_cells(cells.values()),
-        html_cells=html_cells(cells.values(), columns_of(cells)),
+        html_cells=html_cells(cells.values()),
         targets=sum(size.form == "cwasm" for size in summary.sizes),
         json=artifact_json(summary, build_dir),
         moved=moved_lines(summary.name, summary.moved) if summary.moved else (),
+        page=artifact_data(summary),
     )
 
 
-def _of_findings(findings: Iterable[Finding]) -> Rendered:
+def _of_findings(findings: Iterable[Finding], artifact: str = "") -> Rendered:
     listed = tuple(findings)
+    notes = [finding for finding in listed if finding.severity is Severity.NOTE]
+    others = [finding for finding in listed if finding.severity is not Severity.NOTE]
     severities = [str(finding.severity) for finding in listed]
     return Rendered(
         verdict="",
@@ -47,5 +52,8 @@ def _of_findings(findings: Iterable[Finding]) -> Rendered:
         findings=tuple(map(severities.count, SEVERITIES)),
         json=findings_json(listed),
         markdown=findings_markdown(listed),
-        html=findings_html(listed),
+        html=findings_html(others, artifact),
+        notes=findings_html(notes, artifact),
+        sarif=results_json(listed),
+        rules=tuple(dict.fromkeys(finding.rule for finding in listed)),
     )

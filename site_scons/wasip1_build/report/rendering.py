@@ -20,9 +20,11 @@ class Rendered(NamedTuple):
 
     `cells` are those of the table that the artifact has, by heading and in the table's order, but
     for its name; `markdown_cells` and `html_cells` are all of them as report.md and the page show
-    them. `findings` are counted by SEVERITIES. `json`, `markdown` and `html` are the artifact's
-    part of report.json, and its findings in report.md and on the page. `moved` are lines on what
-    moved it from the sizes that were accepted.
+    them. `findings` are counted by SEVERITIES; `rules` are theirs. `json` is the artifact's part of
+    report.json, `page` of what the page's script reads, which `owners` completes, or where there
+    is no room `largest_owners`. `markdown`, `html` with `notes`, and `sarif` are the findings in
+    report.md, on the page and in report.sarif. `moved` are lines on what moved it from the sizes
+    that were accepted.
     """
 
     verdict: str
@@ -35,6 +37,12 @@ class Rendered(NamedTuple):
     markdown: str
     html: str
     moved: tuple[str, ...] = ()
+    notes: str = ""
+    sarif: str = ""
+    rules: tuple[str, ...] = ()
+    page: str = ""
+    owners: str = ""
+    largest_owners: str = ""
 
 
 @dataclass(frozen=True)

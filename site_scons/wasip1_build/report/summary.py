@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeGuard, get_args
 
 from wasip1_build.dataclass import dataclass
 from wasip1_build.findings import Failure, Finding, Location, failure, has_errors
 from wasip1_build.measure.moved import Moved
+from wasip1_build.report.details import Details, details_of
 from wasip1_build.steps.budget import CALLS, DELIVERED, Form
 from wasip1_build.steps.gate import by_weight, located
 from wasip1_build.steps.owners import Owners, read_owners
@@ -35,6 +37,7 @@ class Outcome:
     checks: Path | None = None
     gate: Path | None = None
     manifest: Path | None = None
+    imports: Path | None = None
     findings: tuple[Finding, ...] = ()
     failed: bool = False  # a step failed, with findings or without
 
@@ -80,6 +83,7 @@ class Summary:
     calls: tuple[Calls, ...] = ()  # of each budget of calls
     owners: Owners | None = None  # of the module's bytes
     moved: Moved | None = None  # from what was accepted; None where it has not, or no ledger is
+    details: Details = Details()
 
     @property
     def name(self) -> str:
@@ -117,6 +121,7 @@ def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -
     """Reads an artifact's results. A damaged one makes it fail, with a finding; raises nothing."""
     damages: list[Finding] = []
 
+    @cache
     def read(path: Path | None) -> dict[str, Any]:
         if path is None:
             return {}
@@ -140,6 +145,9 @@ def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -
     checks = part(_checks, outcome.checks, ())
     passed, noted = part(_gate, outcome.gate, (False, ()))
     sealed = part(_manifest, outcome.manifest, False)
+    manifest = read(outcome.manifest)
+    imports = {} if "imports" in manifest else read(outcome.imports)  # (which has the same)
+    details = details_of(manifest, imports, read(outcome.checks))
     findings = by_weight((*outcome.findings, *noted, *damages))
     return Summary(
         artifact=outcome.artifact,
@@ -153,6 +161,7 @@ def summarize(outcome: Outcome, locate: Locate = lambda _artifact, _key: None) -
         findings=located(findings, outcome.artifact, locate),
         calls=calls,
         owners=owners,
+        details=details,
     )
 
 

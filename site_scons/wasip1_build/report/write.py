@@ -1,4 +1,5 @@
-"""The files in which a build's report is kept: report.json, report.md and report/index.html."""
+"""The files in which a build's report is kept: report.json, report.md, report.sarif and the page,
+report/index.html."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from pathlib import Path
 from wasip1_build.files import write_atomically
 from wasip1_build.report.json_report import json_report
 from wasip1_build.report.markdown import markdown_report
-from wasip1_build.report.page import html_page
+from wasip1_build.report.page.page import html_page
 from wasip1_build.report.rendering import Rendering
+from wasip1_build.report.sarif import sarif_report
 
 
 def report_files(build_dir: Path) -> tuple[Path, ...]:
@@ -16,6 +18,7 @@ def report_files(build_dir: Path) -> tuple[Path, ...]:
     return (
         build_dir / "report.json",
         build_dir / "report.md",
+        build_dir / "report.sarif",
         build_dir / "report" / "index.html",
     )
 
@@ -32,16 +35,21 @@ def bench_files(build_dir: Path) -> tuple[Path, Path, Path, Path]:
     )
 
 
-def write_reports(build: Rendering, build_dir: Path) -> tuple[Path, ...]:
-    """Writes all three below `build_dir` and returns their paths.
+def write_reports(
+    build: Rendering, build_dir: Path, prefix: str = "", bench: str = ""
+) -> tuple[Path, ...]:
+    """Writes all four below `build_dir` and returns their paths.
 
-    A file that says the same already stays untouched. Raises OSError where one cannot be written.
+    `prefix` is the workspace's directory in the repository, from whose top SARIF names files;
+    `bench` is what the last benchmark said, for the page. A file that says the same already stays
+    untouched. Raises OSError where one cannot be written.
     """
-    data_file, text_file, page = report_files(build_dir)
+    data_file, text_file, findings_file, page = report_files(build_dir)
     contents = {
         data_file: json_report(build),
         text_file: markdown_report(build).encode(),
-        page: html_page(build).encode(),
+        findings_file: sarif_report(build, prefix),
+        page: html_page(build, bench).encode(),
     }
     for path, data in contents.items():
         if not _says(path, data):

@@ -201,8 +201,16 @@ def answer(good: Good, words: Iterable[str], *, silent: bool = False) -> str:
     if len(names) > MANY:
         return "\n".join([*said, f"{len(names)} up to date", *totals])
     rows = [row for name, row in good.rows.items() if name in names]
-    lines = map("  ".join, aligned([good.heading, *rows], good.right))
+    lines = _lines([list(good.heading), *map(list, rows)], good.right)
     return "\n".join([*said, *lines, *good.legend, *totals])
+
+
+def _lines(rows: list[list[str]], right: tuple[bool, ...]) -> list[str]:
+    if not sys.stdout.isatty():
+        return ["  ".join(row) for row in aligned(rows, right)]
+    from wasip1_build.report.terminal import rows_text, style_of  # bars and colours: 2 ms
+
+    return rows_text(rows, right, style_of(sys.stdout, os.environ))
 
 
 def is_plain_build() -> bool:

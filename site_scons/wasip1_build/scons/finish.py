@@ -12,7 +12,7 @@ import SCons.Script
 
 from wasip1_build.findings import Failure
 from wasip1_build.report.console import printable, style_of, table
-from wasip1_build.report.github import append_summary, is_github
+from wasip1_build.report.github import append_summary, is_github, prefix_of
 from wasip1_build.report.lines import MANY, moved_text
 from wasip1_build.report.markdown import markdown_report
 from wasip1_build.report.render import render
@@ -80,7 +80,7 @@ def _report(declared: Declared, file: str, started_ns: int) -> None:
         print(table(asked, style_of(sys.stdout, os.environ), shown), end="", flush=True)
         _say_moved(asked, declared)
         _say_outdated(declared)
-    write_reports(every, build_dir)
+    write_reports(every, build_dir, prefix_of(declared.context.root, os.environ), _bench(declared))
     passed = {name: each for name, each in this.artifacts.items() if each.verdict == "pass"}
     store = store_of(declared.context.root, file, declared.workspace.profile)
     keep_build(declared, passed, store, identity(), started_ns)
@@ -121,12 +121,21 @@ def _say_outdated(declared: Declared) -> None:
         print(line)
 
 
+def _bench(declared: Declared) -> str:
+    """What the page is to show of the last benchmark."""
+    if not os.path.exists(declared.context.state("bench.page.json")):
+        return ""
+    from wasip1_build.scons.measured import page_part  # as above
+
+    return page_part(declared.context)
+
+
 def report_nothing_built(declared: Declared) -> None:
     """Reports a build that was refused before it began. Raises OSError."""
     build_dir = declared.context.root / declared.workspace.build_dir
     summary = report(declared.workspace.profile, (), findings=declared.workspace.findings)
     rendering = render(summary, build_dir)
-    write_reports(rendering, build_dir)
+    write_reports(rendering, build_dir, prefix_of(declared.context.root, os.environ))
     if is_github(os.environ):
         append_summary(markdown_report(rendering), os.environ)
 

@@ -71,6 +71,7 @@ def read_before(declared: Declared) -> Iterator[str]:
             yield source
     package = Path(wasip1_build.__file__).parent
     yield from (str(path) for path in package.rglob("*.py"))
+    yield from (str(path) for path in (package / "report/page").glob("*.*"))
     yield from (str(path) for path in (package.parents[1] / "schemas").glob("*.json"))
     # Not the directory in which they are: engines and launchers make caches of their own beside.
     tools = declared.context.tools.places.store.root

@@ -8,19 +8,37 @@ from dataclasses import replace
 
 from wasip1_build.files import write_atomically
 from wasip1_build.measure.bench.outdated import changed
+from wasip1_build.measure.bench.result import Result
 from wasip1_build.measure.bench.rows import Header, Run, read_header
 from wasip1_build.measure.bench.settings import settings_of, toolchain_of
 from wasip1_build.measure.bench.subject import built_files
 from wasip1_build.planned import PlannedArtifact
+from wasip1_build.report.page.bench_part import bench_part
 from wasip1_build.steps.step import Context
 
-FILE = "bench.json"  # in the build's state: looked for at the end of each build
+# In the build's state, and looked for at the end of each build.
+FILE = "bench.json"
+PAGE_FILE = "bench.page.json"
 
 
 def keep_headers(context: Context, runs: Mapping[str, Run]) -> None:
     """Keeps what was measured of each artifact, to be seen at a glance. Raises OSError."""
     headers = [vars(run.header) for run in runs.values()]
     write_atomically(context.state(FILE), json.dumps(headers).encode())
+
+
+def keep_page_part(context: Context, results: Iterable[Result]) -> None:
+    """Keeps what the page of each build shows of the last measurements. Raises OSError."""
+    part = bench_part(results, page_part(context))
+    write_atomically(context.state(PAGE_FILE), part.encode())
+
+
+def page_part(context: Context) -> str:
+    """What was kept; "" where nothing was, or it is no text."""
+    try:
+        return context.state(PAGE_FILE).read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def outdated(context: Context, artifacts: Iterable[PlannedArtifact]) -> Iterator[str]:

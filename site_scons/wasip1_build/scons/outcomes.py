@@ -46,6 +46,7 @@ def _outcome(declared: Declared, planned: PlannedArtifact) -> Outcome:
         checks=current(planned.names.file("checks.json")),
         gate=current(planned.gate),
         manifest=current(planned.names.file("manifest.json")),
+        imports=current(planned.names.file("imports.json")),
         findings=tuple(finding for node in nodes.values() for finding in findings_on(node)),
         failed=_failed(nodes.values()) or _failed(shared),
     )

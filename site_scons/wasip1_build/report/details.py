@@ -1,0 +1,138 @@
+"""What else is told of an artifact beside its verdict: what it is, may do, and did in its checks.
+
+It is only shown, and decides nothing: a member that is missing or malformed is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wasip1_build.dataclass import dataclass
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a check did, as far as that is known: in the first of its forms, the module itself.
+
+    `host_calls` and `fd_write_calls` are counted only where a budget asks for it; `calls` are
+    those of functions beside WASI, which are always counted.
+    """
+
+    check: str
+    verdict: str
+    ended: str = ""  # "exit 1", "trap"
+    peak_memory_bytes: int | None = None
+    stdout_bytes: int | None = None
+    host_calls: int | None = None
+    fd_write_calls: int | None = None
+    calls: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Details:
+    """From A.manifest.json, A.imports.json and A.checks.json, as far as this build made them."""
+
+    about: tuple[tuple[str, str], ...] = ()  # ("package", "./cmd/x"), in the order to show them
+    tools: tuple[tuple[str, str], ...] = ()  # with their versions
+    module_sha256: str = ""
+    grants: tuple[tuple[str, str, str], ...] = ()  # (kind, what, reason)
+    runtime: tuple[tuple[str, str | int], ...] = ()
+    imports: tuple[tuple[str, str, str], ...] = ()  # (module, name, type), in the module's order
+    exports: tuple[tuple[str, str, str], ...] = ()  # (kind, name, type)
+    runs: tuple[Run, ...] = ()
+
+
+def details_of(manifest: Record, imports: Record, checks: Record) -> Details:
+    """What three records say; {} for one that this build did not make."""
+    compiler = _record(manifest, "compiler")
+    about = {
+        "package": _text(manifest, "package"),
+        "kind": _text(manifest, "kind"),
+        "compiler": " ".join(filter(None, (_text(compiler, "name"), _text(compiler, "version")))),
+        "flags": " ".join(_texts(manifest, "build_flags")),
+    }
+    declared = manifest if "imports" in manifest else imports
+    tools = _record(manifest, "toolchain")
+    return Details(
+        about=tuple((name, text) for name, text in about.items() if text),
+        tools=tuple((name, version) for name, version in tools.items() if isinstance(version, str)),
+        module_sha256=_text(_record(manifest, "module"), "sha256"),
+        grants=tuple(_grants(_record(manifest, "grants"))),
+        runtime=tuple(
+            (name, value)
+            for name, value in _record(manifest, "runtime").items()
+            if isinstance(value, str | int)
+        ),
+        imports=tuple(
+            (_text(each, "module"), _text(each, "name"), _text(each, "type"))
+            for each in _records(declared, "imports")
+        ),
+        exports=tuple(
+            (_text(each, "kind"), _text(each, "name"), _text(each, "type"))
+            for each in _records(declared, "exports")
+        ),
+        runs=tuple(_run(each) for each in _records(checks, "checks")),
+    )
+
+
+def _grants(grants: Record) -> Iterator[tuple[str, str, str]]:
+    """What writes first: that is what a reader looks for."""
+    directories = list(_records(grants, "dirs"))
+    for each in sorted(directories, key=lambda each: _text(each, "mode") != "rw"):
+        what = f"{_text(each, 'guest')} from {_text(each, 'host')}"
+        yield f"directory, {_text(each, 'mode')}", what, _text(each, "reason")
+    for name, value in _record(grants, "env").items():
+        yield "variable", f"{name}={value}", ""
+    for name in _texts(grants, "env_inherit"):
+        yield "inherited variable", name, ""
+    if arguments := list(_texts(grants, "args")):
+        yield "arguments", " ".join(arguments), ""
+    if grants.get("stdin") is True:
+        yield "standard input", "", ""
+
+
+def _run(check: Record) -> Run:
+    name, verdict = _text(check, "name"), _text(check, "verdict")
+    form = next(_records(check, "forms"), None)
+    if form is None:
+        return Run(name, verdict)
+    status = _count(form, "exit")
+    calls = _record(form, "calls").items()
+    return Run(
+        name,
+        verdict,
+        ended=_text(form, "ended") if status is None else f"exit {status}",
+        peak_memory_bytes=_count(form, "peak_memory_bytes"),
+        stdout_bytes=_count(form, "stdout_bytes"),
+        host_calls=_count(form, "host_calls"),
+        fd_write_calls=_count(form, "fd_write_calls"),
+        calls=tuple((function, calls) for function, calls in calls if isinstance(calls, int)),
+    )
+
+
+def _record(record: Record, name: str) -> Record:
+    value = record.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _records(record: Record, name: str) -> Iterator[Record]:
+    value = record.get(name)
+    return (each for each in (value if isinstance(value, list) else ()) if isinstance(each, dict))
+
+
+def _text(record: Record, name: str) -> str:
+    value = record.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _texts(record: Record, name: str) -> Iterator[str]:
+    value = record.get(name)
+    return (each for each in (value if isinstance(value, list) else ()) if isinstance(each, str))
+
+
+def _count(record: Record, name: str) -> int | None:
+    value = record.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

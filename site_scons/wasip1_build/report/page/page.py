@@ -1,0 +1,122 @@
+"""BUILD-DIR/report/index.html, put together from what is kept of each artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wasip1_build.report.cells import Table, has_all_of, table_of, totals_line
+from wasip1_build.report.page.assets import assets
+from wasip1_build.report.page.data import in_script, page_json, shared_data
+from wasip1_build.report.page.owners import standard_packages
+from wasip1_build.report.page.parts import html_cells, shown
+from wasip1_build.report.rendering import Rendered, Rendering
+
+# Of the 2 MB that the page of a thousand artifacts may have: beyond, each shows its largest
+# packages only. A thousand rows with their checks, imports and one note each take .8 MB.
+MOST_OWNERS_BYTES = 1_000_000
+
+
+def html_page(build: Rendering, bench: str = "") -> str:
+    """The page. `bench` is what the last benchmark said, as `bench_part` writes it.
+
+    The table and the findings are there without the script, which adds all else. The verdict is a
+    word, so no colour is needed to read it.
+    """
+    own, content = assets(), table_of(build)
+    legend = "\n".join(f"<p>{shown(line)}</p>" for line in content.legend)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{own.policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>WASI modules: {shown(totals_line(build))}</title>
+<style>{own.style}</style>
+</head>
+<body>
+<header>
+<h1>WASI modules</h1>
+<p id="totals">{shown(totals_line(build))}</p>
+</header>
+<main>
+<div id="build">
+{_findings(build)}
+<section aria-labelledby="artifacts-title">
+<h2 id="artifacts-title">Artifacts</h2>
+<div id="tools" role="search" hidden></div>
+<div class="scroll" role="region" aria-labelledby="artifacts-title" tabindex="0">
+{_table(build, content)}
+</div>
+<div class="legend">
+{legend}
+</div>
+</section>
+<div id="workspace"></div>
+</div>
+<article id="artifact" hidden></article>
+</main>
+<script type="application/json" id="data">{_data(build)}</script>
+<script type="application/json" id="bench">{in_script(bench) or "{}"}</script>
+<script>{own.script}</script>
+</body>
+</html>
+"""
+
+
+def _findings(build: Rendering) -> str:
+    """Those of what failed first; notes are folded away."""
+    every = (build.workspace, *build.artifacts.values())
+    weighty = sorted((each for each in every if each.html), key=lambda each: not each.findings[0])
+    listed = _list(each.html for each in weighty)
+    notes = _list(each.notes for each in every if each.notes)
+    if notes:
+        count = build.findings[-1]
+        noun = "note" if count == 1 else "notes"
+        notes = f'<details id="notes"><summary>{count} {noun}</summary>\n{notes}</details>\n'
+    if not listed and not notes:
+        return ""
+    title = '<h2 id="findings-title">Findings</h2>'
+    return f'<section aria-labelledby="findings-title">\n{title}\n{listed}{notes}</section>'
+
+
+def _list(items: Iterable[str]) -> str:
+    text = "\n".join(items)
+    return f'<ul class="findings">\n{text}\n</ul>\n' if text else ""
+
+
+def _table(build: Rendering, content: Table) -> str:
+    right = [n for n, column in enumerate(content.columns, 1) if column.align == "right"]
+    classes = " ".join(f"r{number}" for number in right)
+    head = "".join(f'<th scope="col">{shown(each.heading)}' for each in content.columns)
+    rows = "\n".join(
+        _row(name, cells, build.artifacts[artifact], content)
+        for artifact, (name, *cells) in content.rows.items()
+    )
+    return f"""<table id="artifacts" class="{classes}">
+<caption>Profile {shown(build.profile)}</caption>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>"""
+
+
+def _row(name: str, cells: Iterable[str], artifact: Rendered, content: Table) -> str:
+    rest = artifact.html_cells if has_all_of(artifact, content) else html_cells(cells)
+    return f"<tr><th scope=row>{shown(name)}{rest}</tr>"
+
+
+def _data(build: Rendering) -> str:
+    """In the order of the table's rows. What is shared is written once."""
+    every = build.artifacts.values()
+    whole = sum(len(each.owners) for each in every) <= MOST_OWNERS_BYTES
+    owners = (each.owners if whole else each.largest_owners for each in every)
+    parts = {
+        "profile": page_json(build.profile),
+        "shared": page_json(shared_data() | {"std": standard_packages()}),
+        "whole": page_json(whole),
+        "artifacts": f"[{','.join(each.page or '{}' for each in every)}]",
+        "owners": f"[{','.join(each or '0' for each in owners)}]",
+    }
+    return "{" + ",\n".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
