@@ -50,6 +50,7 @@ class Browser:
         self._buffer = b""
         self._number = 0
         self._session = ""
+        self._loads = 0
         self.console: list[str] = []  # errors and warnings, and what was thrown
         self.requests: list[str] = []  # the addresses of everything that was asked for
 
@@ -60,20 +61,22 @@ class Browser:
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.command(f"{domain}.enable")
-        painted = (
-            "window.painted = new Promise(done => addEventListener('load', () =>"
-            " requestAnimationFrame(() => requestAnimationFrame(() =>"
-            " done(performance.now())))))"
-        )
-        self.command("Page.addScriptToEvaluateOnNewDocument", source=painted)
 
     def open(self, page: Path, fragment: str = "") -> None:
-        """Opens a file and waits until it is loaded and painted."""
-        self.command("Page.navigate", url="about:blank")
-        self.console.clear()
-        self.requests.clear()
-        self.command("Page.navigate", url=page.resolve().as_uri() + fragment)
-        self.value("window.painted")
+        """Opens a file and waits until it is loaded."""
+        for address in ("about:blank", page.resolve().as_uri() + fragment):
+            self.console.clear()
+            self.requests.clear()
+            before = self._loads
+            self.command("Page.navigate", url=address)
+            end = time.monotonic() + TIMEOUT_S
+            while self._loads == before:
+                self._note(self._next(end, address))
+
+    def painted_ms(self) -> float:
+        """When all that is loaded is drawn, from when it was asked for: this long at most."""
+        drawn = "requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))"
+        return float(self.value(f"new Promise(done => {drawn})"))
 
     def value(self, expression: str) -> Any:
         """What a JavaScript expression comes to, once it is settled."""
@@ -87,7 +90,7 @@ class Browser:
     def press(self, key: str) -> None:
         """Presses a key: "Tab", "Enter", "ArrowDown", "a"."""
         codes = {"Tab": 9, "Enter": 13, "Escape": 27, "Backspace": 8}
-        codes |= {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        codes |= {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "/": 191}
         text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
         known = {"key": key, "code": key, "windowsVirtualKeyCode": codes.get(key, 0)}
         self.command("Input.dispatchKeyEvent", type="keyDown", text=text, **known)
@@ -140,7 +143,9 @@ class Browser:
 
     def _note(self, event: Any) -> None:
         method, about = event.get("method"), event.get("params", {})
-        if method == "Network.requestWillBeSent":
+        if method == "Page.loadEventFired":
+            self._loads += 1
+        elif method == "Network.requestWillBeSent":
             self.requests.append(about["request"]["url"])
         elif method == "Runtime.exceptionThrown":
             self.console.append(json.dumps(about["exceptionDetails"]))

@@ -19,6 +19,7 @@ from project import Build, Project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EMBEDDERS = REPOSITORY / "site_scons/wasip1_build/embedders"
+PAGE = REPOSITORY / "site_scons/wasip1_build/report/page"
 EVERYTHING = "brotli check compile gate launcher manifest measure strip verify"
 
 
@@ -159,6 +160,7 @@ def test_the_wheel_holds_the_tool_the_schemas_and_the_marker_of_types(wheel: Pat
         *(f"schemas/{path.name}" for path in (REPOSITORY / "schemas").iterdir()),
         *("tools/__init__.py", "tools/wasip1.py", "py.typed", "scons/tool.py"),
         *(f"embedders/{path.name}" for path in EMBEDDERS.iterdir()),
+        *(f"report/page/{path.name}" for path in PAGE.iterdir() if path.suffix),
     }
     assert {f"wasip1_build/{name}" for name in needed} <= names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"wasip1_build"}

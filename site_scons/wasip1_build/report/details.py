@@ -11,6 +11,7 @@ from typing import Any
 from wasip1_build.dataclass import dataclass
 
 Record = Mapping[str, Any]
+RUNTIME = ("lifetime", "gogc", "memory_limit_bytes", "max_memory_bytes", "timeout_ns")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Run:
 
     check: str
     verdict: str
-    ended: str = ""  # "exit 1", "trap"
+    ended: str | int = ""  # the exit code, or "trap"
     peak_memory_bytes: int | None = None
     stdout_bytes: int | None = None
     host_calls: int | None = None
@@ -35,11 +36,11 @@ class Run:
 class Details:
     """From A.manifest.json, A.imports.json and A.checks.json, as far as this build made them."""
 
-    about: tuple[tuple[str, str], ...] = ()  # ("package", "./cmd/x"), in the order to show them
+    about: tuple[str, ...] = ()  # package, kind, compiler with its version, flags
     tools: tuple[tuple[str, str], ...] = ()  # with their versions
     module_sha256: str = ""
     grants: tuple[tuple[str, str, str], ...] = ()  # (kind, what, reason)
-    runtime: tuple[tuple[str, str | int], ...] = ()
+    runtime: tuple[str | int | None, ...] = ()  # as RUNTIME names them
     imports: tuple[tuple[str, str, str], ...] = ()  # (module, name, type), in the module's order
     exports: tuple[tuple[str, str, str], ...] = ()  # (kind, name, type)
     runs: tuple[Run, ...] = ()
@@ -48,24 +49,20 @@ class Details:
 def details_of(manifest: Record, imports: Record, checks: Record) -> Details:
     """What three records say; {} for one that this build did not make."""
     compiler = _record(manifest, "compiler")
-    about = {
-        "package": _text(manifest, "package"),
-        "kind": _text(manifest, "kind"),
-        "compiler": " ".join(filter(None, (_text(compiler, "name"), _text(compiler, "version")))),
-        "flags": " ".join(_texts(manifest, "build_flags")),
-    }
+    about = (
+        _text(manifest, "package"),
+        _text(manifest, "kind"),
+        f"{_text(compiler, 'name')} {_text(compiler, 'version')}".strip(),
+        " ".join(_texts(manifest, "build_flags")),
+    )
     declared = manifest if "imports" in manifest else imports
     tools = _record(manifest, "toolchain")
     return Details(
-        about=tuple((name, text) for name, text in about.items() if text),
+        about=about if any(about) else (),
         tools=tuple((name, version) for name, version in tools.items() if isinstance(version, str)),
         module_sha256=_text(_record(manifest, "module"), "sha256"),
         grants=tuple(_grants(_record(manifest, "grants"))),
-        runtime=tuple(
-            (name, value)
-            for name, value in _record(manifest, "runtime").items()
-            if isinstance(value, str | int)
-        ),
+        runtime=_runtime(_record(manifest, "runtime")),
         imports=tuple(
             (_text(each, "module"), _text(each, "name"), _text(each, "type"))
             for each in _records(declared, "imports")
@@ -76,6 +73,11 @@ def details_of(manifest: Record, imports: Record, checks: Record) -> Details:
         ),
         runs=tuple(_run(each) for each in _records(checks, "checks")),
     )
+
+
+def _runtime(runtime: Record) -> tuple[str | int | None, ...]:
+    found = (runtime.get(name) for name in RUNTIME)
+    return tuple(each if isinstance(each, str | int) else None for each in found) if runtime else ()
 
 
 def _grants(grants: Record) -> Iterator[tuple[str, str, str]]:
@@ -104,7 +106,7 @@ def _run(check: Record) -> Run:
     return Run(
         name,
         verdict,
-        ended=_text(form, "ended") if status is None else f"exit {status}",
+        ended=_text(form, "ended") if status is None else status,
         peak_memory_bytes=_count(form, "peak_memory_bytes"),
         stdout_bytes=_count(form, "stdout_bytes"),
         host_calls=_count(form, "host_calls"),

@@ -8,7 +8,7 @@ function showArtifact(place, data, bench) {
   view.replaceChildren(...[
     el("nav", { class: "tools", "aria-label": "Artifacts" }, el("a", { href: "#" }, "All artifacts")),
     el("h2", { tabindex: "-1" }, artifact.a, " ", el("span", { class: artifact.v }, verdict)),
-    facts(artifact.d || []),
+    facts(named(["package", "kind", "compiler", "flags"], artifact.d)),
     section("Findings", findingsOf(artifact.a)),
     section("Sizes against budgets", sizesOf(artifact)),
     section("What moved since the sizes were accepted", movedOf(artifact.mv)),
@@ -19,10 +19,10 @@ function showArtifact(place, data, bench) {
       section("Grants", grantsOf(artifact)),
       section("Imports", importsOf(artifact, data.shared.preview1)),
       section("Exports", exportsOf(artifact)),
-      section("Runtime", facts((artifact.r || []).map(([name, value]) => [name.replace(/_(bytes|ns)$/, "").replaceAll("_", "-"), runtimeText(name, value)]))),
+      section("Runtime", facts(runtimeOf(artifact.r))),
       section("Toolchain", facts(artifact.t || [])),
     ].filter(Boolean)),
-    artifact.h ? el("p", { class: "quiet" }, "Module: sha256 ", el("code", null, artifact.h)) : null,
+    artifact.h ? el("p", { class: "quiet" }, "Module: sha256 ", el("code", null, artifact.h), "\u2026") : null,
   ].filter(Boolean));
   return view;
 }
@@ -80,7 +80,13 @@ function exportsOf(artifact) {
     tableOf("", ["name", "kind", "type"], rows)) : null;
 }
 
-function runtimeText(name, value) {
-  if (name.endsWith("_bytes")) return exactSize(value);
-  return name.endsWith("_ns") ? humanTime(value) : value;
+function runtimeOf(values) {
+  const [lifetime, gogc, limit, most, timeout] = values || [];
+  return named(["lifetime", "gogc", "memory-limit", "max-memory", "timeout"], [lifetime, gogc,
+    limit && exactSize(limit), most && exactSize(most), timeout && humanTime(timeout)]);
+}
+
+/** Names with their values, but for those that have none. */
+function named(names, values) {
+  return names.map((name, at) => [name, (values || [])[at]]).filter(([, value]) => value);
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from wasip1_build.measure.bench.result import Figure, Result
 from wasip1_build.report.bench import choice_line, dominance_text
-from wasip1_build.report.page.data import page_json
+from wasip1_build.report.page.data import DIGEST, page_json
 
 # Of the page's 2 MB; a small artifact with two runtimes has 60 series of 120 bytes.
 MOST_BYTES = 300_000
@@ -42,7 +42,7 @@ def _artifact(result: Result) -> dict[str, Any]:
     return {
         "at": header.measured_at,
         "profile": header.profile,
-        "module": header.files.get("module", ""),
+        "module": header.files.get("module", "")[:DIGEST],
         "rounds": result.measured.rounds,
         "figures": [_figure(each) for each in result.figures],
         "accounts": [

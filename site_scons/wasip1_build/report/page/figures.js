@@ -27,7 +27,8 @@ function sizesOf(artifact) {
 /** Each check with what it did; what was not counted is a dash. */
 function checksOf(artifact) {
   const rows = (artifact.k || []).map(([name, verdict, ended, peak, stdout, calls, writes]) => [
-    name, el("span", { class: verdict === "pass" ? "pass" : "fail" }, verdict), ended || "\u2014",
+    name, el("span", { class: verdict ? "fail" : "pass" }, verdict || "pass"),
+    typeof ended === "number" ? `exit ${ended}` : ended || "\u2014",
     number(typeof peak === "number" ? humanSize(peak) : "\u2014"), counted(stdout), counted(calls), counted(writes)]);
   const own = (artifact.k || []).flatMap(([name, , , , , , , calls]) =>
     (calls || []).map(([called, count]) => [name, called, counted(count)]));
@@ -44,8 +45,15 @@ function checksOf(artifact) {
 
 /** The last benchmark, and whether it was of this module. */
 function benchOf(artifact, bench, profile) {
-  const record = bench && bench[artifact.a];
-  if (!record) return null;
+  if (!bench || !Object.hasOwn(bench, artifact.a)) return null;
+  try {
+    return phasesOf(artifact, bench[artifact.a], profile);
+  } catch {
+    return el("p", null, "It was measured, and its figures are damaged: run ", el("code", null, "scons bench"), " again.");
+  }
+}
+
+function phasesOf(artifact, record, profile) {
   const isOf = artifact.h && record.module === artifact.h && record.profile === profile;
   const accounts = (record.accounts || []).map((each) => el("li", null,
     el("p", null, `${each.life} of ${each.case}: ${humanTime(each.total_ns)} (computed): ${each.said}`),

@@ -5,14 +5,17 @@ All packages of a thousand modules are too much for one page; then each has thos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import string
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from wasip1_build.report.page.data import page_json
 
-MOST = 30  # packages of one artifact, where not all fit; 30 have nine tenths of a Go program's code
+STANDARD = "std"  # the module of Go's own packages
+_DIGITS = string.digits + string.ascii_lowercase
+MOST = 20  # packages of one artifact, where not all fit
 
 
 class Owned(NamedTuple):
@@ -27,26 +30,45 @@ class Owned(NamedTuple):
 def owners_data(
     packages: Iterable[Owned], data: Mapping[str, int], sections: Mapping[str, int], most: int = 0
 ) -> str:
-    """One artifact's part: its packages by module, each by name (a standard one by its position in
-    `standard_packages`), code bytes and functions; then its data by kind, and other sections.
+    """One artifact's part: packages, data by kind, and other sections.
 
-    With `most`, no more than so many packages: what the others of a module have together has the
-    empty name.
+    Of each package its name, code bytes and functions follow each other, by module; standard ones
+    as a text of numbers to base 36, in which the name is the position in `standard_packages`. With
+    `most`, no more than so many: what the others of a module have together has the empty name.
     """
     every = sorted(packages, key=lambda each: (-each.code_bytes, each.package))
-    modules: dict[str, list[Any]] = {}
+    shown, rest = (every[:most], every[most:]) if most else (every, [])
     positions = _positions()
-    for each in every[:most] if most else every:
-        name = positions.get(each.package, each.package) if each.module == "std" else each.package
-        modules.setdefault(each.module, []).extend((name, each.code_bytes, each.functions))
-    rest: dict[str, list[int]] = {}
-    for each in every[most:] if most else ():
-        known = rest.setdefault(each.module, [0, 0])
-        known[0] += each.code_bytes
-        known[1] += each.functions
-    for module, counts in rest.items():
-        modules.setdefault(module, []).extend(("", *counts))
-    return page_json({"p": modules, "d": dict(data), "o": dict(sections)})
+    standard: list[str] = []
+    modules: dict[str, list[Any]] = {}
+    for each in (*shown, *_together(rest)):
+        if each.module == STANDARD and each.package in positions:
+            numbers = (positions[each.package], each.code_bytes, each.functions)
+            standard += map(_base36, numbers)
+        else:
+            own = modules.setdefault(each.module, [])
+            own += (each.package, each.code_bytes, each.functions)
+    record = {"s": " ".join(standard), "p": modules, "d": dict(data), "o": dict(sections)}
+    return page_json(record)
+
+
+def _together(packages: Iterable[Owned]) -> Iterator[Owned]:
+    rest: dict[str, Owned] = {}
+    for each in packages:
+        known = rest.get(each.module, Owned("", each.module, 0, 0))
+        rest[each.module] = known._replace(
+            code_bytes=known.code_bytes + each.code_bytes,
+            functions=known.functions + each.functions,
+        )
+    yield from rest.values()
+
+
+def _base36(number: int) -> str:
+    text = ""
+    while number >= 36:
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+    return _DIGITS[number] + text
 
 
 @cache

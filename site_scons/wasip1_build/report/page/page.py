@@ -11,9 +11,10 @@ from wasip1_build.report.page.owners import standard_packages
 from wasip1_build.report.page.parts import html_cells, shown
 from wasip1_build.report.rendering import Rendered, Rendering
 
-# Of the 2 MB that the page of a thousand artifacts may have: beyond, each shows its largest
-# packages only. A thousand rows with their checks, imports and one note each take .8 MB.
-MOST_OWNERS_BYTES = 1_000_000
+# A page that is larger opens slowly; then it has the largest packages of each artifact only, and
+# not all of the notes.
+MOST_BYTES = 1_900_000
+MOST_NOTES_BYTES = 200_000
 
 
 def html_page(build: Rendering, bench: str = "") -> str:
@@ -23,6 +24,7 @@ def html_page(build: Rendering, bench: str = "") -> str:
     word, so no colour is needed to read it.
     """
     own, content = assets(), table_of(build)
+    is_large = _bytes_of(build) > MOST_BYTES
     legend = "\n".join(f"<p>{shown(line)}</p>" for line in content.legend)
     return f"""<!doctype html>
 <html lang="en">
@@ -41,7 +43,7 @@ def html_page(build: Rendering, bench: str = "") -> str:
 </header>
 <main>
 <div id="build">
-{_findings(build)}
+{_findings(build, MOST_NOTES_BYTES if is_large else 0)}
 <section aria-labelledby="artifacts-title">
 <h2 id="artifacts-title">Artifacts</h2>
 <div id="tools" role="search" hidden></div>
@@ -56,7 +58,7 @@ def html_page(build: Rendering, bench: str = "") -> str:
 </div>
 <article id="artifact" hidden></article>
 </main>
-<script type="application/json" id="data">{_data(build)}</script>
+<script type="application/json" id="data">{_data(build, whole=not is_large)}</script>
 <script type="application/json" id="bench">{in_script(bench) or "{}"}</script>
 <script>{own.script}</script>
 </body>
@@ -64,20 +66,43 @@ def html_page(build: Rendering, bench: str = "") -> str:
 """
 
 
-def _findings(build: Rendering) -> str:
-    """Those of what failed first; notes are folded away."""
+def _bytes_of(build: Rendering) -> int:
+    """About what all that is told of artifacts takes."""
+    return sum(
+        len(each.html) + len(each.notes) + len(each.html_cells) + len(each.page) + len(each.owners)
+        for each in build.artifacts.values()
+    )
+
+
+def _findings(build: Rendering, most_notes: int) -> str:
+    """Those of what failed first; notes are folded away, and with `most_notes` cut after so many
+    bytes."""
     every = (build.workspace, *build.artifacts.values())
     weighty = sorted((each for each in every if each.html), key=lambda each: not each.findings[0])
     listed = _list(each.html for each in weighty)
-    notes = _list(each.notes for each in every if each.notes)
-    if notes:
-        count = build.findings[-1]
-        noun = "note" if count == 1 else "notes"
-        notes = f'<details id="notes"><summary>{count} {noun}</summary>\n{notes}</details>\n'
+    notes, count = [each.notes for each in every if each.notes], build.findings[-1]
     if not listed and not notes:
         return ""
+    folded = ""
+    if notes:
+        shown, rest = _within(notes, most_notes)
+        more = "<p>The others are in report.md, beside the directory of this page.</p>\n"
+        folded = (
+            f'<details id="notes"><summary>{count} {"note" if count == 1 else "notes"}</summary>\n'
+            f"{_list(shown)}{more if rest else ''}</details>\n"
+        )
     title = '<h2 id="findings-title">Findings</h2>'
-    return f'<section aria-labelledby="findings-title">\n{title}\n{listed}{notes}</section>'
+    return f'<section aria-labelledby="findings-title">\n{title}\n{listed}{folded}</section>'
+
+
+def _within(texts: list[str], most: int) -> tuple[list[str], list[str]]:
+    """As many as fit into `most` bytes, all for 0, and the rest."""
+    total = 0
+    for place, text in enumerate(texts):
+        total += len(text)
+        if most and total > most:
+            return texts[:place], texts[place:]
+    return texts, []
 
 
 def _list(items: Iterable[str]) -> str:
@@ -107,10 +132,9 @@ def _row(name: str, cells: Iterable[str], artifact: Rendered, content: Table) ->
     return f"<tr><th scope=row>{shown(name)}{rest}</tr>"
 
 
-def _data(build: Rendering) -> str:
+def _data(build: Rendering, *, whole: bool) -> str:
     """In the order of the table's rows. What is shared is written once."""
     every = build.artifacts.values()
-    whole = sum(len(each.owners) for each in every) <= MOST_OWNERS_BYTES
     owners = (each.owners if whole else each.largest_owners for each in every)
     parts = {
         "profile": page_json(build.profile),

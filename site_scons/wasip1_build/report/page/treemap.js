@@ -4,13 +4,18 @@ const HUES = 7;
 
 /** The owners of a module as a tree: groups of parts, each {name, bytes, functions}. */
 function treeOf(owners, standard) {
-  const groups = Object.entries(owners.p || {}).map(([module, flat]) => {
+  const modules = new Map(Object.entries(owners.p || {}));
+  const numbers = (owners.s || "").split(" ").filter(Boolean).map((digits) => Number.parseInt(digits, 36));
+  if (numbers.length) {
+    const known = numbers.map((each, at) => (at % 3 ? each : standard[each]));
+    modules.set("std", known.concat(modules.get("std") || []));
+  }
+  const groups = [...modules].map(([module, flat]) => {
     const parts = [];
     for (let at = 0; at < flat.length; at += 3) {
-      const name = typeof flat[at] === "number" ? standard[flat[at]] : flat[at];
-      parts.push({ name: name || "(smaller packages)", bytes: flat[at + 1], functions: flat[at + 2] });
+      parts.push({ name: flat[at] || "(smaller packages)", bytes: flat[at + 1], functions: flat[at + 2] });
     }
-    return { name: module === "std" ? "standard library" : module || "(of no module)", parts, isCode: true };
+    return { name: module === "std" ? "standard library" : module || "(of no module)", parts };
   });
   for (const [name, members] of [["data", owners.d], ["rest of the file", owners.o]]) {
     const parts = Object.entries(members || {}).map(([kind, bytes]) => ({ name: kind, bytes }));

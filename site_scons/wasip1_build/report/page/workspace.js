@@ -4,13 +4,16 @@ const REVIEW = new Set(["capability-new", "capability-gone", "capability-changed
 
 function showWorkspace(data) {
   const place = document.getElementById("workspace");
-  const part = (title, content) => (content ? el("details", null,
-    el("summary", null, el("h2", null, title)), content) : null);
-  place.replaceChildren(...[
-    part("Grants", allGrants(data.artifacts)),
-    part("Imports", allImports(data.artifacts, data.shared.preview1)),
-    part("Toolchains", allTools(data.artifacts)),
-  ].filter(Boolean));
+  const has = (member) => data.artifacts.some((each) => each[member]);
+  const part = (title, content) => {
+    // Made when it is first looked at: a thousand artifacts have tens of thousands of imports.
+    const made = el("details", { toggle: () => { if (made.children.length === 1) made.append(content()); } },
+      el("summary", null, el("h2", null, title)));
+    return made;
+  };
+  if (has("d")) place.append(part("Grants", () => allGrants(data.artifacts)));
+  if (has("i")) place.append(part("Imports", () => allImports(data.artifacts, data.shared.preview1)));
+  if (has("t")) place.append(part("Toolchains", () => allTools(data.artifacts)));
 }
 
 const link = (artifact) => el("a", { href: linkTo(artifact.a) }, artifact.a);
@@ -28,8 +31,6 @@ function allGrants(artifacts) {
   const rank = (kind) => (kind === "directory, rw" ? 0 : kind.startsWith("directory") ? 1 : 2);
   rows.sort((one, other) => rank(one.grant[0]) - rank(other.grant[0]));
   const differ = [...document.querySelectorAll("#build .findings code")].filter((each) => REVIEW.has(each.textContent));
-  const known = artifacts.filter((each) => each.d).length;
-  if (!known) return null;
   return el("div", null,
     el("p", null, differ.length
       ? [`${plural(differ.length, "finding")} above: capabilities are not as they were accepted. Review them, then run `,
@@ -54,10 +55,10 @@ function allImports(artifacts, preview1) {
   }
   const rows = [...users].map(([key, found]) => [JSON.parse(key), found]);
   rows.sort((one, other) => one[1].length - other[1].length || (one[0][1] < other[0][1] ? -1 : 1));
-  return rows.length ? tableOf("What few import comes first",
+  return tableOf("What few import comes first",
     ["function", "type", "module", number("artifacts"), "which"],
     rows.map(([[module, name, type], found]) => [name, el("code", null, type), module, counted(found.length),
-      found.length === artifacts.length && found.length > 1 ? "all" : links(found)])) : null;
+      found.length === artifacts.length && found.length > 1 ? "all" : links(found)]));
 }
 
 function allTools(artifacts) {
@@ -70,5 +71,5 @@ function allTools(artifacts) {
     }
   }
   const rows = [...users].sort().map(([key, found]) => [...JSON.parse(key), counted(found.length), links(found)]);
-  return rows.length ? tableOf("", ["tool", "version", number("artifacts"), "which"], rows) : null;
+  return tableOf("", ["tool", "version", number("artifacts"), "which"], rows);
 }
