@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +112,20 @@ BENCH: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Divided:
+    """Who owns the bytes of a module."""
+
+    packages: tuple[Owned, ...] = PACKAGES
+    data: Mapping[str, int] = field(default_factory=lambda: DATA)
+    sections: Mapping[str, int] = field(default_factory=lambda: REST)
+    code_bytes: int = 751_000
+    unknown: str = ""
+
+
 def with_owners(build: Rendering, artifact: str) -> Rendering:
     """The build with PACKAGES in one of its artifacts."""
-    owners = owners_data(PACKAGES, DATA, REST)
-    changed = build.artifacts[artifact]._replace(owners=owners, largest_owners=owners)
+    changed = build.artifacts[artifact]._replace(owners=owners_data(Divided()))
     return Rendering(build.profile, {**build.artifacts, artifact: changed}, build.workspace)
 
 
@@ -168,7 +180,7 @@ def hostile(directory: Path) -> Rendering:
         named = Outcome(**{**vars(made), "artifact": f"{text}:{text}"})
         built = render(report(text, [named], findings=[harmful(text)]), directory)
         (each,) = built.artifacts.values()
-        packages = [Owned(text, text, 100, 1), Owned("main", "", 200, 1)]
-        owners = owners_data(packages, {f"embedded:{text}": 5}, {text: 5})
+        packages = (Owned(text, text, 100, 1), Owned("main", "", 200, 1))
+        owners = owners_data(Divided(packages, {f"embedded:{text}": 5}, {text: 5}, 300, text))
         rendered[f"{text}:{text}"] = each._replace(owners=owners)
     return Rendering(HARMFUL[0], rendered, built.workspace)

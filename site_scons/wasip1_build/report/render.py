@@ -11,6 +11,7 @@ from wasip1_build.report.json_report import artifact_json, findings_json
 from wasip1_build.report.markdown import findings_markdown, markdown_cells
 from wasip1_build.report.moved import moved_lines
 from wasip1_build.report.page.data import artifact_data
+from wasip1_build.report.page.owners import MOST, owners_data
 from wasip1_build.report.page.parts import findings_html, html_cells
 from wasip1_build.report.rendering import SEVERITIES, Rendered, Rendering
 from wasip1_build.report.sarif import results_json
@@ -25,7 +26,7 @@ def render(report: Report, build_dir: Path) -> Rendering:
 
 def rendered(summary: Summary, build_dir: Path) -> Rendered:
     """One artifact in texts."""
-    cells = cells_of(summary)
+    cells, owners = cells_of(summary), getattr(summary, "owners", None)
     return _of_findings(summary.findings, summary.artifact)._replace(
         verdict=summary.verdict,
         cells=cells,
@@ -35,6 +36,8 @@ def rendered(summary: Summary, build_dir: Path) -> Rendered:
         json=artifact_json(summary, build_dir),
         moved=moved_lines(summary.name, summary.moved) if summary.moved else (),
         page=artifact_data(summary),
+        owners=owners_data(owners) if owners else "",
+        largest_owners=owners_data(owners, MOST) if owners else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ import pytest
 
 from report_files import CHECKS, SIZES, outcome
 from wasip1_build.findings import Finding, Location, Severity
+from wasip1_build.report.bars import bar
 from wasip1_build.report.console import Style, findings_text, style_of, table
 from wasip1_build.report.render import render
 from wasip1_build.report.rendering import Rendering
 from wasip1_build.report.summary import Outcome
 from wasip1_build.report.summary import report as summarized
+from wasip1_build.report.terminal import rows_text
 
 
 def report(profile: str, outcomes: Iterable[Outcome]) -> Rendering:
@@ -191,3 +194,65 @@ def test_signs_outside_ascii_only_where_the_stream_has_them() -> None:
     assert style_of(Stream(False, "UTF-8"), {}).unicode
     assert not style_of(Stream(False, "latin-1"), {}).unicode
     assert not style_of(Stream(False, "ascii"), {}).unicode
+
+
+WIDE = Style(columns=120)
+
+
+def test_on_a_wide_terminal_budgets_have_bars(tmp_path: Path) -> None:
+    rows = table(report("release", mixed(tmp_path)), WIDE).splitlines()[1:6]
+    assert rows[0].endswith("78.3 %  ███████▏ 90 % br     1 passed   pass")
+    assert rows[2].endswith("11.0 %  ████████ 101 % wasm  1 failed   FAIL")
+    assert rows[4].endswith("     —           no budget   no checks  pass")
+
+
+@pytest.mark.parametrize(
+    "style", [Style(), Style(columns=100), Style(encoding="ascii", columns=200)]
+)
+def test_a_log_a_narrow_terminal_and_one_without_blocks_have_no_bars(
+    style: Style, tmp_path: Path
+) -> None:
+    shown = table(report("release", mixed(tmp_path)), style)
+    assert "█" not in shown and "\\u2588" not in shown
+    assert "90 % br" in shown
+
+
+@pytest.mark.parametrize(
+    ("percent", "shown"),
+    [
+        (0, ""),
+        (1, ""),
+        (2, "▏"),
+        (50, "████"),
+        (99, "███████▉"),
+        (100, "████████"),
+        (900, "████████"),
+    ],
+)
+def test_a_bar_is_full_from_a_hundred_percent_on(percent: int, shown: str) -> None:
+    assert bar(percent) == shown.ljust(8)
+
+
+@pytest.mark.parametrize(
+    ("cell", "color"), [("89 % br", 32), ("90 % br", 33), ("100 % br", 33), ("101 % br", 31)]
+)
+def test_a_bar_has_the_colour_of_how_much_is_used(cell: str, color: int) -> None:
+    rows = [["artifact", "budget", "verdict"], ["a", cell, "pass"]]
+    _, line = rows_text(rows, [False] * 3, Style(color=True, columns=80))
+    assert line.startswith(f"a         \x1b[{color}m")
+    plain = rows_text(rows, [False] * 3, Style(columns=80))[1]
+    assert re.sub(r"\x1b\[\d+m", "", line) == plain
+
+
+def test_what_has_no_budget_has_no_bar() -> None:
+    rows = [["artifact", "budget", "verdict"], ["a", "no budget", "pass"], ["b", "—", "FAIL"]]
+    lines = rows_text(rows, [False] * 3, Style(color=True, columns=80))
+    assert lines[1] == "a                  no budget  \x1b[32mpass\x1b[0m"
+    assert "█" not in "".join(lines)
+
+
+def test_a_terminal_has_its_width_and_a_file_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "77")
+    assert style_of(Stream(True, "utf-8"), {}).columns == 77
+    assert style_of(Stream(False, "utf-8"), {}).columns == 0
+    assert style_of(Stream(True, "utf-8"), {"TERM": "dumb"}).columns == 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from page_fixture import HARMFUL, harmful
 from wasip1_build.findings import Finding, Location, Severity
 from wasip1_build.report.github import (
     SUMMARY_LIMIT_BYTES,
@@ -15,6 +17,9 @@ from wasip1_build.report.github import (
     is_github,
     prefix_of,
 )
+from wasip1_build.report.markdown import markdown_report
+from wasip1_build.report.render import render
+from wasip1_build.report.summary import Outcome, report
 
 
 def test_a_finding_is_a_command_with_its_place() -> None:
@@ -98,3 +103,16 @@ def test_a_full_summary_stays_as_it_is(tmp_path: Path) -> None:
     path.write_bytes(b"x" * SUMMARY_LIMIT_BYTES)
     append_summary("## after\n", {"GITHUB_STEP_SUMMARY": str(path)})
     assert path.stat().st_size == SUMMARY_LIMIT_BYTES
+
+
+@pytest.mark.parametrize("text", HARMFUL)
+def test_a_harmful_name_is_one_annotation_and_only_a_text(text: str, tmp_path: Path) -> None:
+    (line,) = annotations([harmful(text)]).splitlines()
+    assert line.startswith("::error file=") and line.isprintable()
+    built = report("release", [Outcome(f"{text}:{text}", failed=True, findings=(harmful(text),))])
+    markdown = markdown_report(render(built, tmp_path))
+    assert "\u202e" not in markdown and "\u2028" not in markdown
+    fence = markdown.index("```text")
+    plain = re.sub(r"\\\\.", "", markdown[:fence])
+    assert not re.search(r"<(?!br>)|\]\(|`", plain)
+    assert all(line.count("|") in (0, 5) for line in plain.splitlines())

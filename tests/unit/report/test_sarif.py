@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from page_fixture import HARMFUL, harmful
 from wasip1_build.findings import Finding, Location, Severity
-from wasip1_build.report.sarif import sarif
+from wasip1_build.report.render import render
+from wasip1_build.report.rendering import Rendering
+from wasip1_build.report.sarif import sarif, sarif_report
+from wasip1_build.report.summary import Outcome, report
 
 # What the standard (SARIF 2.1.0 errata 01) requires of the objects that are written, by its own
 # section numbers; nothing that it does not define is let through.
@@ -104,6 +110,61 @@ def test_files_are_named_from_the_top_of_the_repository() -> None:
     (result,) = log(WARNING, prefix="modules")["results"]
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "modules/services/a%20b/wasip1.toml"
+
+
+def build_of(directory: Path, *findings: Finding) -> Rendering:
+    """Each finding in an artifact of its own, and the first in none, too."""
+    outcomes = [Outcome(f"x:a{n}", failed=True, findings=(f,)) for n, f in enumerate(findings)]
+    return render(report("release", outcomes, findings=findings[:1]), directory)
+
+
+def of_build(build: Rendering, prefix: str = "") -> Any:
+    read = json.loads(sarif_report(build, prefix))
+    jsonschema.validate(read, LOG)
+    return read["runs"][0]
+
+
+def test_a_builds_findings_are_all_there_with_their_rules(tmp_path: Path) -> None:
+    note = Finding("a-note", Severity.NOTE, "what")
+    run = of_build(build_of(tmp_path, WARNING, note))
+    rules = {
+        each["id"]: each["shortDescription"]["text"] for each in run["tool"]["driver"]["rules"]
+    }
+    assert rules == {"a-note": "a note", "grant-unused": "grant unused"}
+    assert [each["ruleId"] for each in run["results"]] == ["grant-unused", "grant-unused", "a-note"]
+    (alone,) = log(WARNING)["results"]
+    assert {**alone, "ruleIndex": None} == {**run["results"][1], "ruleIndex": None}
+
+
+def test_a_builds_files_are_named_from_the_top_of_the_repository(tmp_path: Path) -> None:
+    said = replace(WARNING, what='"uri": "x')
+    for prefix, uri in (
+        ("", "services/a%20b/wasip1.toml"),
+        ("a b", "a%20b/services/a%20b/wasip1.toml"),
+    ):
+        result = of_build(build_of(tmp_path, said), prefix)["results"][0]
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+        assert result["message"]["text"].startswith('"uri": "x')
+
+
+def test_a_build_without_findings_is_an_empty_run(tmp_path: Path) -> None:
+    assert of_build(build_of(tmp_path))["results"] == []
+
+
+@pytest.mark.parametrize("text", HARMFUL)
+def test_a_harmful_name_is_only_a_text(text: str, tmp_path: Path) -> None:
+    run = of_build(build_of(tmp_path, harmful(text)))
+    for result in run["results"]:
+        assert "](" not in result["message"]["text"].replace("\\](", "")
+        assert "\u202e" not in result["message"]["text"]
+        uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert not set(uri) & set("<>()|`'\" :\u202e")
+
+
+def test_a_file_whose_name_is_no_utf_8_has_its_bytes_in_the_address() -> None:
+    odd = replace(WARNING, location=Location(b"a\xff.go".decode(errors="surrogateescape"), 1))
+    (result,) = log(odd)["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%FF.go"
 
 
 def test_no_finding_is_an_empty_run() -> None:

@@ -40,19 +40,19 @@ function findingsOf(name) {
 }
 
 function movedOf(moved) {
-  if (!moved) return null;
-  return el("div", null, (moved.said || []).map((line) => el("p", null, line)),
-    (moved.rows || []).length ? tableOf("", ["package", number("moved"), "brought by"],
-      moved.rows.map(([name, bytes, chain]) => [name, number(signedSize(bytes)), chain || ""])) : null);
+  if (!moved || !moved.said.length) return null;
+  const rows = moved.rows.map(([name, bytes, chain]) => [name, number(signedSize(bytes)), chain || ""]);
+  return el("div", null, moved.said.map((line) => el("p", null, line)), rows.length ? el("details", null,
+    el("summary", null, plural(rows.length, "change")), tableOf("", ["package or kind of data", number("moved"), "by which imports"], rows)) : null);
 }
 
 function ownersOf(data, place) {
   const owners = data.owners[place];
   if (!owners) return null;
-  if (owners.unknown) return el("p", null, `Not known: ${owners.unknown}`);
   const more = data.whole ? null : el("p", { class: "quiet" },
     "Of so many artifacts each has its largest packages here; ", el("code", null, "wasip1 why"), " tells all.");
-  return el("div", null, treemap(treeOf(owners, data.shared.std)), more);
+  const why = owners.u ? el("p", null, `Packages are not known: ${owners.u}`) : null;
+  return el("div", null, ...[why, treemap(treeOf(owners, data.shared.std)), more].filter(Boolean));
 }
 
 function grantsOf(artifact) {

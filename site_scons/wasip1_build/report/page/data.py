@@ -10,7 +10,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from wasip1_build.measure.moved import Moved
 from wasip1_build.report.details import Details, Run
+from wasip1_build.report.moved import SEPARATOR, moved_lines
 from wasip1_build.report.summary import Size, Summary
 from wasip1_build.texts import escaped
 from wasip1_build.wasm.preview1 import FUNCTIONS, MODULE
@@ -43,15 +45,23 @@ def artifact_data(artifact: Summary) -> str:
         "a": artifact.artifact,
         "v": artifact.verdict,
         "s": [_size(size) for size in artifact.sizes],
-        "m": [artifact.memory.get("peak_bytes"), artifact.memory.get("budget_bytes")],
+        "m": _cut([artifact.memory.get(name) for name in ("peak_bytes", "budget_bytes")]),
         "c": [[each.budget, each.budget_calls, each.calls] for each in artifact.calls],
+        "mv": artifact.moved and _moved(artifact.name, artifact.moved),
         **_details(artifact.details),
     }
     return page_json({name: value for name, value in record.items() if value})
 
 
 def _size(size: Size) -> list[Any]:
-    return _cut([size.form, size.size_bytes, size.target, size.budget_bytes])
+    return _cut([size.form, size.size_bytes, size.target, size.budget_bytes, size.accepted_bytes])
+
+
+def _moved(name: str, moved: Moved) -> dict[str, Any]:
+    """What a person is told, and each package and kind of data with how far it moved."""
+    changes = (*moved.packages, *moved.brought, *moved.data) if moved.before else ()
+    rows = [_cut([it.name, it.delta_bytes, SEPARATOR.join(it.chain) or None]) for it in changes]
+    return {"said": moved_lines(name, moved), "rows": rows}
 
 
 def _details(details: Details) -> dict[str, Any]:

@@ -6,10 +6,10 @@ All packages of a thousand modules are too much for one page; then each has thos
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from wasip1_build.report.page.data import page_json
 
@@ -19,7 +19,7 @@ MOST = 20  # packages of one artifact, where not all fit
 
 
 class Owned(NamedTuple):
-    """The code of one package."""
+    """The code of one package; `module` is STANDARD, a module's path, or "" where none is known."""
 
     package: str
     module: str
@@ -27,16 +27,41 @@ class Owned(NamedTuple):
     functions: int
 
 
-def owners_data(
-    packages: Iterable[Owned], data: Mapping[str, int], sections: Mapping[str, int], most: int = 0
-) -> str:
+class Owners(Protocol):
+    """What a Summary has of them: the largest package first."""
+
+    @property
+    def packages(self) -> Sequence[Any]:
+        """Each with the fields of an Owned."""
+
+    @property
+    def code_bytes(self) -> int:
+        """Of all code."""
+
+    @property
+    def data(self) -> Mapping[str, int]:
+        """Bytes by kind."""
+
+    @property
+    def sections(self) -> Mapping[str, int]:
+        """Bytes of the rest of the file."""
+
+    @property
+    def unknown(self) -> str:
+        """Why there are no packages."""
+
+
+def owners_data(owners: Owners, most: int = 0) -> str:
     """One artifact's part: packages, data by kind, and other sections.
 
     Of each package its name, code bytes and functions follow each other, by module; standard ones
     as a text of numbers to base 36, in which the name is the position in `standard_packages`. With
     `most`, no more than so many: what the others of a module have together has the empty name.
     """
-    every = sorted(packages, key=lambda each: (-each.code_bytes, each.package))
+    every = [
+        Owned(each.package, each.module, each.code_bytes, each.functions)
+        for each in owners.packages
+    ]
     shown, rest = (every[:most], every[most:]) if most else (every, [])
     positions = _positions()
     standard: list[str] = []
@@ -48,8 +73,10 @@ def owners_data(
         else:
             own = modules.setdefault(each.module, [])
             own += (each.package, each.code_bytes, each.functions)
-    record = {"s": " ".join(standard), "p": modules, "d": dict(data), "o": dict(sections)}
-    return page_json(record)
+    record: dict[str, Any] = {"d": dict(owners.data), "o": dict(owners.sections)}
+    if owners.unknown:
+        record |= {"u": owners.unknown, "c": owners.code_bytes}
+    return page_json(record | {"s": " ".join(standard), "p": modules})
 
 
 def _together(packages: Iterable[Owned]) -> Iterator[Owned]:

@@ -17,6 +17,7 @@ function treeOf(owners, standard) {
     }
     return { name: module === "std" ? "standard library" : module || "(of no module)", parts };
   });
+  if (owners.c) groups.push({ name: "code", parts: [{ name: "code, by package not known", bytes: owners.c }] });
   for (const [name, members] of [["data", owners.d], ["rest of the file", owners.o]]) {
     const parts = Object.entries(members || {}).map(([kind, bytes]) => ({ name: kind, bytes }));
     if (parts.length) groups.push({ name, parts });
