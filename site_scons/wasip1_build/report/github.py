@@ -79,7 +79,7 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(escaped(text, keep="\r\n")).replace(":", "%3A").replace(",", "%2C")
 
 
 def _within(text: str, limit_bytes: int) -> bytes:
