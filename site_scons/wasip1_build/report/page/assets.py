@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from wasip1_build.dataclass import dataclass
 
@@ -37,7 +37,7 @@ def assets() -> Assets:
 
 
 def _read(name: str) -> str:
-    return files("wasip1_build.report.page").joinpath(name).read_text("utf-8")
+    return Path(__file__).with_name(name).read_text("utf-8")
 
 
 def _digest(text: str) -> str:

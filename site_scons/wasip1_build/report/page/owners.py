@@ -8,7 +8,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from wasip1_build.report.page.data import page_json
@@ -102,8 +102,8 @@ def _base36(number: int) -> str:
 def standard_packages() -> tuple[str, ...]:
     """Names of Go's standard packages. The list only saves room: a name that it lacks is written
     out, and one that Go no longer has harms nothing."""
-    text = files("wasip1_build.report.page").joinpath("standard_packages.txt").read_text("utf-8")
-    return tuple(text.split())
+    listed = Path(__file__).with_name("standard_packages.txt").read_text("utf-8")
+    return tuple(listed.split())
 
 
 @cache
