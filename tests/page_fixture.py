@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from report_files import CHECKS, NOTE, SIZES, outcome
 from wasip1_build.findings import Finding, Location, Severity
-from wasip1_build.report.page.owners import Owned, owners_data
+from wasip1_build.report.page.owners import owners_data
 from wasip1_build.report.page.page import html_page
 from wasip1_build.report.render import render
 from wasip1_build.report.rendering import Rendering
 from wasip1_build.report.summary import Outcome, report
+from wasip1_build.steps.owners import Owner, Owners
 
 # What ends a script, a cell, a link or a command of a runner, or turns the rest of a line around.
 HARMFUL = (
@@ -72,12 +72,12 @@ RUN = {
 }
 COUNTED = CHECKS | {"checks": [*CHECKS["checks"], {"name": "c", "verdict": "pass", "forms": [RUN]}]}
 PACKAGES = (
-    Owned("runtime", "std", 400_000, 900),
-    Owned("encoding/json", "std", 180_000, 210),
-    Owned("fmt", "std", 90_000, 80),
-    Owned("example.com/x/render", "example.com/x", 60_000, 40),
-    Owned("main", "example.com/hello", 20_000, 12),
-    Owned("(imports' wrappers)", "", 1_000, 16),
+    Owner("runtime", "std", 400_000, 900),
+    Owner("encoding/json", "std", 180_000, 210),
+    Owner("fmt", "std", 90_000, 80),
+    Owner("example.com/x/render", "example.com/x", 60_000, 40),
+    Owner("main", "example.com/hello", 20_000, 12),
+    Owner("(imports' wrappers)", "", 1_000, 16),
 )
 DATA = {"pclntab": 900_000, "types": 300_000, "embedded:page.html": 40_000, "other": 435_000}
 REST = {"type": 500, "code framing": 297}
@@ -112,20 +112,20 @@ BENCH: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Divided:
+def owners(
+    packages: tuple[Owner, ...] = PACKAGES,
+    data: Mapping[str, int] = DATA,
+    sections: Mapping[str, int] = REST,
+    code_bytes: int = 751_000,
+    unknown: str = "",
+) -> Owners:
     """Who owns the bytes of a module."""
-
-    packages: tuple[Owned, ...] = PACKAGES
-    data: Mapping[str, int] = field(default_factory=lambda: DATA)
-    sections: Mapping[str, int] = field(default_factory=lambda: REST)
-    code_bytes: int = 751_000
-    unknown: str = ""
+    return Owners(code_bytes, packages, data, sections, {}, None, unknown)
 
 
 def with_owners(build: Rendering, artifact: str) -> Rendering:
     """The build with PACKAGES in one of its artifacts."""
-    changed = build.artifacts[artifact]._replace(owners=owners_data(Divided()))
+    changed = build.artifacts[artifact]._replace(owners=owners_data(owners()))
     return Rendering(build.profile, {**build.artifacts, artifact: changed}, build.workspace)
 
 
@@ -180,7 +180,7 @@ def hostile(directory: Path) -> Rendering:
         named = Outcome(**{**vars(made), "artifact": f"{text}:{text}"})
         built = render(report(text, [named], findings=[harmful(text)]), directory)
         (each,) = built.artifacts.values()
-        packages = (Owned(text, text, 100, 1), Owned("main", "", 200, 1))
-        owners = owners_data(Divided(packages, {f"embedded:{text}": 5}, {text: 5}, 300, text))
-        rendered[f"{text}:{text}"] = each._replace(owners=owners)
+        packages = (Owner(text, text, 100, 1), Owner("main", "", 200, 1))
+        divided = owners_data(owners(packages, {f"embedded:{text}": 5}, {text: 5}, 300, text))
+        rendered[f"{text}:{text}"] = each._replace(owners=divided)
     return Rendering(HARMFUL[0], rendered, built.workspace)

@@ -26,7 +26,7 @@ def render(report: Report, build_dir: Path) -> Rendering:
 
 def rendered(summary: Summary, build_dir: Path) -> Rendered:
     """One artifact in texts."""
-    cells, owners = cells_of(summary), getattr(summary, "owners", None)
+    cells, owners = cells_of(summary), summary.owners
     return _of_findings(summary.findings, summary.artifact)._replace(
         verdict=summary.verdict,
         cells=cells,

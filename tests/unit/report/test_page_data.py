@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
-from page_fixture import DATA, HARMFUL, MANIFEST, PACKAGES, REST, Divided, hostile, mixed
+from page_fixture import DATA, HARMFUL, MANIFEST, PACKAGES, REST, hostile, mixed, owners
 from report_files import CHECKS, outcome
 from wasip1_build.report.page import page as pages
 from wasip1_build.report.page.assets import SCRIPTS, assets
 from wasip1_build.report.page.bench_part import bench_part
 from wasip1_build.report.page.data import artifact_data, in_script, page_json
-from wasip1_build.report.page.owners import Owned, owners_data, standard_packages
+from wasip1_build.report.page.owners import owners_data, standard_packages
 from wasip1_build.report.page.page import html_page
 from wasip1_build.report.render import render
 from wasip1_build.report.rendering import Rendering
 from wasip1_build.report.summary import report, summarize
+from wasip1_build.steps.owners import Owner
 
 PAGE = Path(pages.__file__).parent
 
@@ -48,7 +49,7 @@ def test_json_in_a_page_has_nothing_that_ends_its_element(text: str) -> None:
 
 
 def test_all_packages_come_back_from_the_pages_data() -> None:
-    text = owners_data(Divided())
+    text = owners_data(owners())
     found = read_owners(text)
     assert sum(size for each in found.values() for _, size, _ in each) == 751_000
     assert ["encoding/json", 180_000, 210] in found["std"]
@@ -58,7 +59,7 @@ def test_all_packages_come_back_from_the_pages_data() -> None:
 
 def test_a_standard_package_that_is_not_listed_is_written_out() -> None:
     assert "brand/new" not in standard_packages()
-    found = read_owners(owners_data(Divided((Owned("brand/new", "std", 9, 1),))))
+    found = read_owners(owners_data(owners((Owner("brand/new", "std", 9, 1),))))
     assert found == {"std": [["brand/new", 9, 1]]}
 
 
@@ -68,7 +69,7 @@ def test_the_list_of_standard_packages_is_sorted_and_has_no_name_twice() -> None
 
 
 def test_where_there_is_no_room_the_smallest_of_each_module_are_one() -> None:
-    found = read_owners(owners_data(Divided(), 2))
+    found = read_owners(owners_data(owners(), 2))
     assert found["std"] == [
         ["", 90_000, 80],
         ["runtime", 400_000, 900],
@@ -79,9 +80,9 @@ def test_where_there_is_no_room_the_smallest_of_each_module_are_one() -> None:
 
 
 def test_why_packages_are_not_known_is_said_with_what_all_code_takes() -> None:
-    record = json.loads(owners_data(Divided((), unknown="no names")))
+    record = json.loads(owners_data(owners((), unknown="no names")))
     assert (record["u"], record["c"]) == ("no names", 751_000)
-    assert "u" not in json.loads(owners_data(Divided()))
+    assert "u" not in json.loads(owners_data(owners()))
 
 
 def test_what_nothing_is_known_of_takes_no_room(tmp_path: Path) -> None:

@@ -6,49 +6,17 @@ All packages of a thousand modules are too much for one page; then each has thos
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from wasip1_build.report.page.data import page_json
+from wasip1_build.steps.owners import Owner, Owners
 
 STANDARD = "std"  # the module of Go's own packages
 _DIGITS = string.digits + string.ascii_lowercase
 MOST = 20  # packages of one artifact, where not all fit
-
-
-class Owned(NamedTuple):
-    """The code of one package; `module` is STANDARD, a module's path, or "" where none is known."""
-
-    package: str
-    module: str
-    code_bytes: int
-    functions: int
-
-
-class Owners(Protocol):
-    """What a Summary has of them: the largest package first."""
-
-    @property
-    def packages(self) -> Sequence[Any]:
-        """Each with the fields of an Owned."""
-
-    @property
-    def code_bytes(self) -> int:
-        """Of all code."""
-
-    @property
-    def data(self) -> Mapping[str, int]:
-        """Bytes by kind."""
-
-    @property
-    def sections(self) -> Mapping[str, int]:
-        """Bytes of the rest of the file."""
-
-    @property
-    def unknown(self) -> str:
-        """Why there are no packages."""
 
 
 def owners_data(owners: Owners, most: int = 0) -> str:
@@ -58,11 +26,8 @@ def owners_data(owners: Owners, most: int = 0) -> str:
     as a text of numbers to base 36, in which the name is the position in `standard_packages`. With
     `most`, no more than so many: what the others of a module have together has the empty name.
     """
-    every = [
-        Owned(each.package, each.module, each.code_bytes, each.functions)
-        for each in owners.packages
-    ]
-    shown, rest = (every[:most], every[most:]) if most else (every, [])
+    every = owners.packages
+    shown, rest = (every[:most], every[most:]) if most else (every, ())
     positions = _positions()
     standard: list[str] = []
     modules: dict[str, list[Any]] = {}
@@ -79,15 +44,13 @@ def owners_data(owners: Owners, most: int = 0) -> str:
     return page_json(record | {"s": " ".join(standard), "p": modules})
 
 
-def _together(packages: Iterable[Owned]) -> Iterator[Owned]:
-    rest: dict[str, Owned] = {}
+def _together(packages: Iterable[Owner]) -> Iterator[Owner]:
+    rest: dict[str, tuple[int, int]] = {}
     for each in packages:
-        known = rest.get(each.module, Owned("", each.module, 0, 0))
-        rest[each.module] = known._replace(
-            code_bytes=known.code_bytes + each.code_bytes,
-            functions=known.functions + each.functions,
-        )
-    yield from rest.values()
+        code_bytes, functions = rest.get(each.module, (0, 0))
+        rest[each.module] = (code_bytes + each.code_bytes, functions + each.functions)
+    for module, counts in rest.items():
+        yield Owner("", module, *counts)
 
 
 def _base36(number: int) -> str:
