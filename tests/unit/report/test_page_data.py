@@ -79,6 +79,13 @@ def test_where_there_is_no_room_the_smallest_of_each_module_are_one() -> None:
     assert sum(size for each in found.values() for _, size, _ in each) == 751_000
 
 
+def test_where_there_is_no_room_small_sections_are_one() -> None:
+    sections = {"data framing": 990, "type": 8, "import": 2}
+    assert json.loads(owners_data(owners(sections=sections)))["o"] == sections
+    few = json.loads(owners_data(owners(sections=sections), 2))["o"]
+    assert few == {"data framing": 990, "other sections": 10}
+
+
 def test_why_packages_are_not_known_is_said_with_what_all_code_takes() -> None:
     record = json.loads(owners_data(owners((), unknown="no names")))
     assert (record["u"], record["c"]) == ("no names", 751_000)
@@ -129,7 +136,7 @@ def test_a_page_that_would_be_too_large_has_the_largest_packages_and_some_notes(
     large = html_page(many(tmp_path / "large", 1500))
     assert len(large) < 2_000_000
     assert '"whole":false' in large and '"most"' in large and '"every"' not in large
-    assert "The others are in report.md" in large and large.count("<li>nnn") == 198
+    assert "The others are in report.md" in large and large.count("<li>nnn") == 99
     small = html_page(many(tmp_path / "small", 2))
     assert '"whole":true' in small and small.count("<li>nnn") == 2
     assert "report.md" not in small

@@ -16,7 +16,7 @@ from wasip1_build.steps.owners import Owner, Owners
 
 STANDARD = "std"  # the module of Go's own packages
 _DIGITS = string.digits + string.ascii_lowercase
-MOST = 20  # packages of one artifact, where not all fit
+MOST = 16  # packages of one artifact, where not all fit
 
 
 def owners_data(owners: Owners, most: int = 0) -> str:
@@ -24,7 +24,8 @@ def owners_data(owners: Owners, most: int = 0) -> str:
 
     Of each package its name, code bytes and functions follow each other, by module; standard ones
     as a text of numbers to base 36, in which the name is the position in `standard_packages`. With
-    `most`, no more than so many: what the others of a module have together has the empty name.
+    `most`, no more than so many: what the others of a module have together has the empty name, and
+    small sections are one.
     """
     every = owners.packages
     shown, rest = (every[:most], every[most:]) if most else (every, ())
@@ -38,7 +39,8 @@ def owners_data(owners: Owners, most: int = 0) -> str:
         else:
             own = modules.setdefault(each.module, [])
             own += (each.package, each.code_bytes, each.functions)
-    record: dict[str, Any] = {"d": dict(owners.data), "o": dict(owners.sections)}
+    sections = _largest(owners.sections) if most else dict(owners.sections)
+    record: dict[str, Any] = {"d": dict(owners.data), "o": sections}
     if owners.unknown:
         record |= {"u": owners.unknown, "c": owners.code_bytes}
     return page_json(record | {"s": " ".join(standard), "p": modules})
@@ -51,6 +53,14 @@ def _together(packages: Iterable[Owner]) -> Iterator[Owner]:
         rest[each.module] = (code_bytes + each.code_bytes, functions + each.functions)
     for module, counts in rest.items():
         yield Owner("", module, *counts)
+
+
+def _largest(sections: Mapping[str, int]) -> dict[str, int]:
+    """Without those that have less than a hundredth of all, which become one."""
+    least = sum(sections.values()) / 100
+    found = {name: size for name, size in sections.items() if size >= least}
+    rest = sum(sections.values()) - sum(found.values())
+    return found | ({"other sections": rest} if rest else {})
 
 
 def _base36(number: int) -> str:

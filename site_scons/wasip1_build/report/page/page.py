@@ -14,7 +14,7 @@ from wasip1_build.report.rendering import Rendered, Rendering
 # A page that is larger opens slowly; then it has the largest packages of each artifact only, and
 # not all of the notes.
 MOST_BYTES = 1_900_000
-MOST_NOTES_BYTES = 200_000
+MOST_NOTES_BYTES = 100_000
 
 
 def html_page(build: Rendering, bench: str = "") -> str:
