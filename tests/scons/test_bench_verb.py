@@ -67,6 +67,10 @@ def test_a_run_is_told_as_json_and_kept_in_every_form(measured: tuple[Project, B
     assert len(rows) == len(artifact["figures"])
     assert (report / "bench.txt").read_text().count("\nBenchmark") == len(rows)
     assert "<svg" in (report / "bench.html").read_text()
+    page = (report / "index.html").read_text()
+    kept = json.loads(page.partition('id="bench">')[2].partition("</script>")[0])[".:work"]
+    assert len(kept["figures"]) == len(rows)
+    assert f'"h":"{kept["module"]}"' in page  # so that it is seen to be of this module
     assert project.leftovers() == []
 
 
