@@ -272,3 +272,37 @@ def test_a_workspace_beside_other_things_has_a_ledger_too(workspace: Project) ->
     assert grown.status == 2 and "[budget-growth]" in grown.output
     workspace.build("-Q", "w-sizes", "WASIP1_ARTIFACT=three")
     assert ledger(workspace, MEMBER)["three"]["size_bytes"]["wasm"] > 5
+
+
+FETCHES = """package lib
+
+import "net/http"
+
+func Answer() int {
+	if _, err := http.Get("http://example.com"); err != nil {
+		return 41
+	}
+	return 42
+}
+"""
+
+
+@pytest.mark.dear
+def test_an_import_of_net_http_is_told_with_its_cost_and_its_chain(accepted: Project) -> None:
+    before = ledger(accepted)["two"]
+    accepted.write("lib/lib.go", FETCHES)
+    build = accepted.scons("-Q", "two")
+    line = next(line for line in build.output.splitlines() if line.startswith("two: wasm +"))
+    chain = ("example.com/w/two", "example.com/w/lib", "net/http")
+    assert f"KiB new ({' > '.join(chain)}; brings " in line
+    moved = reported(accepted, ".:two")["moved"]
+    http = next(each for each in moved["packages"] if each["name"] == "net/http")
+    assert (http["before_bytes"], http["module"], tuple(http["chain"])) == (None, "std", chain)
+    assert http["delta_bytes"] == http["now_bytes"] > 100_000
+    assert http["brings"] > 50 and http["brings_bytes"] > 1_000_000
+    parts = (*moved["packages"], *moved["data"], *moved["sections"])
+    told = sum(each["delta_bytes"] for each in parts) + moved["rest_bytes"]
+    now = next(s for s in reported(accepted, ".:two")["sizes"] if s["form"] == "wasm")
+    assert told == now["size_bytes"] - before["size_bytes"]["wasm"]
+    assert moved["rest_bytes"] == 0
+    assert moved["other_bytes"] < 10_000 < moved["standard_bytes"]
