@@ -58,8 +58,9 @@ def _size(size: Size) -> list[Any]:
 
 
 def _moved(name: str, moved: Moved) -> dict[str, Any]:
-    """What a person is told, and each package and kind of data with how far it moved."""
-    changes = (*moved.packages, *moved.brought, *moved.data) if moved.before else ()
+    """What a person is told, and each package, kind of data and section with how far it moved."""
+    every = (*moved.packages, *moved.brought, *moved.data, *moved.sections)
+    changes = every if moved.before else ()
     rows = [_cut([it.name, it.delta_bytes, SEPARATOR.join(it.chain) or None]) for it in changes]
     return {"said": moved_lines(name, moved), "rows": rows}
 

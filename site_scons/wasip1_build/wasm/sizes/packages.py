@@ -34,7 +34,7 @@ def package_of_go(name: str) -> str:
     plain = name.partition("[")[0]
     slash = plain.rfind("/")
     dot = plain.find(".", slash + 1)
-    if dot <= 0:
+    if dot <= 0 or plain[:dot] == "_":  # (_.goready.func1: a closure that was inlined)
         return NO_PACKAGE
     return _unescaped(plain[:dot])
 

@@ -20,6 +20,7 @@ GO = {
     "type:.eq.runtime.itab": "(equality and hash of types)",
     "go:buildid": "(linker)",
     "go:(*struct { io.Reader; io.WriterTo }).Read": "(methods of unnamed types)",
+    "_.goready.func1": "(no package)",
     "_rt0_wasm_wasip1": "(no package)",
     "cmpbody": "(no package)",
     ".hidden": "(no package)",
