@@ -35,7 +35,7 @@ def test_sources_for_other_systems_fail_to_build_with_gos_own_words(third_party:
     assert "error: go cannot build go.starlark.net/cmd/starlark [go]" in build.output
     assert "  why: does not compile for wasip1: github.com/chzyer/readline@v1.5.1\n" in build.output
     assert str(project.root) not in build.output
-    assert project.outputs().keys() <= {"report.json", "report.md"}
+    assert project.outputs().keys() <= {"report.json", "report.md", "report.sarif"}
 
 
 def test_a_shell_that_needs_pipes_and_programs_fails_its_checks(third_party: Copy) -> None:
