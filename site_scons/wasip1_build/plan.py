@@ -36,6 +36,8 @@ from wasip1_build.steps.list_tinygo import ListTinyGo
 from wasip1_build.steps.manifest import Manifest, ManifestFile
 from wasip1_build.steps.step import Step
 from wasip1_build.steps.strip import Strip
+from wasip1_build.steps.unsupported import DEFAULT, Calls
+from wasip1_build.steps.unsupported import RULE as UNSUPPORTED
 from wasip1_build.toolchain.tools import Program, ToolRequest
 from wasip1_build.wasm.preview1 import MODULE as PREVIEW1
 
@@ -157,6 +159,8 @@ def _artifact(
     module = names.file("wasm")
     compress = _compress(artifact, names, module)
     precompile = _precompile(workspace, artifact, names, module, host)
+    compiled = _compiled(workspace, artifact, names, context, listing)
+    release = compiled[0]
     verify = VerifyImports(
         artifact=artifact.id,
         module=module,
@@ -166,10 +170,9 @@ def _artifact(
         compiler=artifact.compiler,
         imports=artifact.imports,
         grants=artifact.grants,
+        calls=_calls(workspace, release),
     )
     checks = _checks(artifact, names, module, precompile, host)
-    compiled = _compiled(workspace, artifact, names, context, listing)
-    release = compiled[0]
     ledger = ledger_file(workspace, artifact)
     sizes = Budget(
         artifact=artifact.id,
@@ -250,6 +253,12 @@ def _compiled(
         options=tinygo_options(artifact),
     )
     return release, replace(release, output=debug, after=release.output)
+
+
+def _calls(workspace: Workspace, compiled: CompileGo | CompileTinyGo) -> Calls | None:
+    """What is verified of the sources."""
+    severity = workspace.advise.get(UNSUPPORTED, DEFAULT)
+    return None if severity == "off" else Calls(compiled, Severity(severity))
 
 
 def _compress(artifact: Artifact, names: Names, module: str) -> list[Brotli | Gzip]:

@@ -45,6 +45,7 @@ _MODULES = MODULES | {
             *("aot", "budget", "check", "compile_go", "compile_test", "compile_tinygo"),
             *("compile_tinygo_test", "compress", "gate", "imports", "launchers", "list_go"),
             *("list_tests", "list_tinygo", "manifest", "prove_tests", "run_tests", "strip"),
+            *("unsupported",),
         )
     ),
 }

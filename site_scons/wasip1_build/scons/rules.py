@@ -39,6 +39,7 @@ from wasip1_build.steps.list_go import ListGo
 from wasip1_build.steps.manifest import Manifest, ManifestFile
 from wasip1_build.steps.step import Step
 from wasip1_build.steps.strip import Strip
+from wasip1_build.steps.unsupported import Calls
 from wasip1_build.toolchain.host import host_target
 from wasip1_build.toolchain.tools import ToolRequest
 
@@ -175,6 +176,7 @@ def imports(call: Call) -> Sequence[Step]:
             compiler=artifact.compiler,
             imports=artifact.imports,
             grants=artifact.grants,
+            calls=Calls(call.facts.compiled) if call.facts.compiled else None,
         )
     ]
 

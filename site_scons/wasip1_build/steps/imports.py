@@ -1,4 +1,4 @@
-"""What does the module import and export, and is that what the spec allows, declares and grants?"""
+"""What does the module import, export and call, and is that what the spec allows and wasip1 has?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from wasip1_build.steps.rules import functions as function_rules
 from wasip1_build.steps.rules import grants as grant_rules
 from wasip1_build.steps.rules.subject import Rule, Subject
 from wasip1_build.steps.step import Context, Key
+from wasip1_build.steps.unsupported import Calls, with_chains
 from wasip1_build.wasm.module import load, read_module
 from wasip1_build.wasm.types import Module
 
@@ -29,7 +30,8 @@ RULES: tuple[Rule, ...] = (
 class VerifyImports:
     """A.imports.json: the module's imports and exports with their types, and what is wrong there.
 
-    It succeeds whenever the module can be read; the gate fails on its findings.
+    It succeeds whenever the module can be read; the gate fails on its findings. `calls` are looked
+    for in the sources too, where there are any and code that cannot work on wasip1 is linked.
     """
 
     artifact: str  # DIR:NAME
@@ -40,6 +42,7 @@ class VerifyImports:
     compiler: Compiler
     imports: Imports
     grants: Grants
+    calls: Calls | None = None
 
     name: ClassVar[str] = "verify"
     version: ClassVar[int] = 1
@@ -52,12 +55,22 @@ class VerifyImports:
     def outputs(self) -> tuple[str, ...]:
         return (self.output,)
 
-    def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
+    def discovered(self, context: Context) -> tuple[str, ...]:
+        """The sources, where they are asked."""
+        asked = self._asked(context)
+        return asked.compiled.discovered(context) if asked else ()
+
+    def _asked(self, context: Context) -> Calls | None:
+        linked = self.calls is not None and self.calls.are_linked(context, self.module)
+        return self.calls if linked else None
+
+    def key(self, context: Context) -> Key:
         """Only what a rule looks at: the value of a granted variable changes no verdict.
 
         Of a known host that is all that its file says, whatever its name.
         """
         allow, embedder = self.imports.allow, self.imports.embedder
+        asked = self._asked(context)
         return {
             "artifact": self.artifact,
             "kind": self.kind,
@@ -75,17 +88,21 @@ class VerifyImports:
             "env_inherit": list(self.grants.env_inherit),
             "args": bool(self.grants.args),
             "stdin": self.grants.stdin,
+            **({"calls": asked.key(context)} if asked else {}),
         }
 
     def run(self, context: Context) -> None:
-        """Raises Failure where the module cannot be read, and for nothing else."""
+        """Raises Failure where the module cannot be read, or its sources cannot be asked."""
         module = read_module(load(context.path(self.module), self.module), self.module)
         subject = Subject(module, self.kind, self.exports, self.compiler, self.imports, self.grants)
+        asked = self._asked(context)
+        reached = asked.findings(context, self.artifact) if asked else ()
+        findings = (*with_chains(verify(subject), reached), *reached)
         record = {
             "artifact": self.artifact,
             **declarations(module),
             "evidence": grant_rules.evidence(subject.preview1),
-            "findings": [finding.to_json() for finding in verify(subject)],
+            "findings": [finding.to_json() for finding in findings],
         }
         context.out(self.output).write_bytes(json_bytes(record))
 

@@ -40,7 +40,7 @@ class _ByTinyGo(Listing):
     def _tools(self, context: Context) -> Key:
         return tinygo_identity(context, self.tinygo, self.go)
 
-    def _list(
+    def ask(
         self, context: Context, how: Sequence[str], packages: Iterable[str]
     ) -> tuple[Result, Path]:
         """What go list printed, and the tree of the standard library as TinyGo has it.

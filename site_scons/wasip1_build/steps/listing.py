@@ -83,7 +83,7 @@ class Listing(ABC):
         """Raises Failure."""
         how, packages = self._arguments()
         with keep_work_sum(context, self.modules):
-            result, tree = self._list(context, how, packages)
+            result, tree = self.ask(context, how, packages)
         if result.returncode != 0:
             where = self.modules.work or f"{self.modules.module}/go.mod"
             what = f"go cannot list {self._what} of {where}"
@@ -96,7 +96,7 @@ class Listing(ABC):
         """The identity of what is run."""
         return context.tools.identity(self.go)
 
-    def _list(
+    def ask(
         self, context: Context, how: Sequence[str], packages: Iterable[str]
     ) -> tuple[Result, Path]:
         """What `go list` printed, and the tree of the standard library that it looked at.

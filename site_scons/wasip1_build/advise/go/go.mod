@@ -1,0 +1,3 @@
+module wasip1.invalid/advisor
+
+go 1.21

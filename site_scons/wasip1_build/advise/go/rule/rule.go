@@ -1,0 +1,78 @@
+// Package rule is what all rules have in common: what they look at, and how they say what they find.
+package rule
+
+import (
+	"fmt"
+	"go/token"
+	"strings"
+
+	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/ignore"
+	"wasip1.invalid/advisor/source"
+)
+
+// Rule is one question to a program.
+type Rule struct {
+	Name string
+	Find func(*Subject) []exchange.Finding
+}
+
+// Subject is one artifact, as a rule looks at it.
+type Subject struct {
+	Compiler string
+	Program  *source.Program
+	Packages []*source.Package // that it is made of, main first
+	Graph    *callgraph.Graph
+	Ignores  *ignore.Set
+}
+
+// At returns a finding without words, at a place.
+func (s *Subject) At(rule string, pos token.Pos) exchange.Finding {
+	place := s.Program.Place(pos)
+	return exchange.Finding{
+		Rule: rule, File: place.Filename, Line: place.Line, Column: place.Column,
+		Code: strings.TrimSpace(s.Program.Line(pos)),
+	}
+}
+
+// Chain tells how a function is reached, one line a function, each with the place from which it
+// goes on to the next.
+func (s *Subject) Chain(chain callgraph.Chain) string {
+	var rows [][2]string
+	width := 0
+	for _, edge := range chain {
+		place := s.Program.Place(edge.Pos)
+		row := [2]string{edge.From.Name(), fmt.Sprintf("%s:%d", place.Filename, place.Line)}
+		if len(row[0]) > width {
+			width = len(row[0])
+		}
+		rows = append(rows, row)
+	}
+	var lines []string
+	for i, row := range rows {
+		lines = append(lines, fmt.Sprintf("%s%-*s  %s", arrow(i), width, row[0], row[1]))
+	}
+	if len(chain) > 0 {
+		lines = append(lines, arrow(len(chain))+chain[len(chain)-1].To.Name())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func arrow(i int) string {
+	if i == 0 {
+		return "  "
+	}
+	return "> "
+}
+
+// LastOwn returns the last edge of a chain that is in a source of the artifact's own; false where
+// there is none.
+func LastOwn(chain callgraph.Chain) (callgraph.Edge, bool) {
+	for i := len(chain) - 1; i >= 0; i-- {
+		if chain[i].From.Own() {
+			return chain[i], true
+		}
+	}
+	return callgraph.Edge{}, false
+}

@@ -1,0 +1,238 @@
+// Package unsupported is the rule unsupported-call: calls that can run and that cannot work on
+// wasip1, each with how it is reached.
+package unsupported
+
+import (
+	"fmt"
+	"go/types"
+	"sort"
+	"strings"
+
+	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/rule"
+)
+
+// Name is what users know the rule by.
+const Name = "unsupported-call"
+
+// Rule is its entry in the table.
+var Rule = rule.Rule{Name: Name, Find: find}
+
+// reached is a call of the table with the chain that leads to it.
+type reached struct {
+	row   row
+	chain callgraph.Chain
+	site  callgraph.Edge // the last of the chain that is in a source of the artifact's own
+	also  []string       // what else is reached from there through another module
+}
+
+func find(subject *rule.Subject) []exchange.Finding {
+	table := rowsFor(subject.Graph)
+	isSink := func(node *callgraph.Node) bool {
+		_, ok := rowOf(table, node)
+		return ok
+	}
+	cut := func(edge callgraph.Edge) bool {
+		return edge.From.Own() && subject.Ignores.Silences(Name, edge.Pos)
+	}
+	chains := subject.Graph.Chains(cut)
+	var calls []callgraph.Edge
+	leading := subject.Graph.LeadingTo(isSink)
+	for _, edge := range subject.Graph.Edges() {
+		_, ok := chains[edge.From]
+		switch {
+		case cut(edge):
+			if leading[edge.To] {
+				subject.Ignores.Use(Name, edge.Pos)
+			}
+		case ok && isSink(edge.To):
+			calls = append(calls, edge)
+		}
+	}
+	calls = withoutImplied(calls)
+	sort.Slice(calls, func(i, j int) bool {
+		a, b := calls[i], calls[j]
+		if x, y := len(chains[a.From]), len(chains[b.From]); x != y {
+			return x < y
+		}
+		return a.Pos < b.Pos || a.Pos == b.Pos && a.To.Name() < b.To.Name()
+	})
+	var findings []exchange.Finding
+	for _, each := range grouped(table, chains, calls) {
+		findings = append(findings, finding(subject, each))
+	}
+	return findings
+}
+
+// withoutImplied leaves out what the standard library may call where the program calls it itself.
+func withoutImplied(calls []callgraph.Edge) []callgraph.Edge {
+	called := map[*callgraph.Node]bool{}
+	for _, each := range calls {
+		called[each.To] = called[each.To] || !each.Implied
+	}
+	var left []callgraph.Edge
+	for _, each := range calls {
+		if !each.Implied || !called[each.To] {
+			left = append(left, each)
+		}
+	}
+	return left
+}
+
+// grouped makes one of all that is reached through another module from the same place: the first,
+// to which the chain is shortest.
+func grouped(
+	table map[string]row, chains map[*callgraph.Node]callgraph.Chain, calls []callgraph.Edge,
+) []*reached {
+	var found []*reached
+	by := map[callgraph.Edge]*reached{}
+	for _, call := range calls {
+		chain := append(append(callgraph.Chain(nil), chains[call.From]...), call)
+		site, ok := rule.LastOwn(chain)
+		if !ok {
+			continue // the main package is another module's: there is nothing to write
+		}
+		if first := by[site]; first != nil {
+			first.also = append(first.also, call.To.Name())
+			continue
+		}
+		of, _ := rowOf(table, call.To)
+		by[site] = &reached{row: of, chain: chain, site: site}
+		found = append(found, by[site])
+	}
+	return found
+}
+
+func finding(subject *rule.Subject, each *reached) exchange.Finding {
+	said := subject.At(Name, each.site.Pos)
+	name := each.chain[len(each.chain)-1].To.Name()
+	said.AtMost = each.row.AtMost
+	said.What = fmt.Sprintf("%s cannot work on wasip1, and can be reached from here", name)
+	if each.site.To.Name() == name {
+		said.What = fmt.Sprintf("%s cannot work on wasip1", name)
+	}
+	if more := others(each.also, name); more != "" {
+		said.What += " (nor can " + more + ")"
+	}
+	said.Why = each.row.Why
+	if subject.Compiler == "go" {
+		verb, text, _ := strings.Cut(each.row.Does, ": ")
+		said.Why += fmt.Sprintf("; there it %s: %q", verb, text)
+	}
+	if dragged := foreign(each.chain); dragged != "" {
+		said.Why += "; it comes with " + dragged
+	}
+	said.Fix = fix(subject, each)
+	said.Details = subject.Chain(each.chain)
+	return said
+}
+
+func others(names []string, first string) string {
+	seen := map[string]bool{first: true}
+	var more []string
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			more = append(more, name)
+		}
+	}
+	if len(more) > 3 {
+		return fmt.Sprintf("%s and %d others", strings.Join(more[:3], ", "), len(more)-3)
+	}
+	return strings.Join(more, ", ")
+}
+
+// foreign returns the first package of another module in a chain, with that module.
+func foreign(chain callgraph.Chain) string {
+	for _, edge := range chain {
+		if of := edge.From.Of; of != nil && of.Kind == exchange.Foreign {
+			return fmt.Sprintf("%s of %s", of.Path, of.Module)
+		}
+	}
+	return ""
+}
+
+// fix says what to write: a function in two files, of which wasip1 gets one.
+func fix(subject *rule.Subject, each *reached) string {
+	place := subject.Program.Place(each.site.Pos)
+	stem := strings.TrimSuffix(place.Filename, ".go")
+	others, ours := stem+"_other.go", stem+"_wasip1.go"
+	moved := "what calls it"
+	twin := ""
+	if function, ok := each.site.From.Object.(*types.Func); ok && isOrdinary(function) {
+		moved = each.site.From.Name()
+		twin = "\n" + twinOf(function, each.row.Lack)
+	} else if each.site.From.Object == nil {
+		moved = "what is initialised by it"
+	} else {
+		moved = "the call into a function of its own, and that"
+	}
+	return fmt.Sprintf(
+		"move %s into %s with `//go:build !wasip1`, and write its twin in %s with `//go:build "+
+			"wasip1`, which returns a clear error:%s\nor, where the program goes on without it: "+
+			"//wasip1:ignore %s REASON",
+		moved, others, ours, twin, Name,
+	) + withoutReason(subject, each)
+}
+
+func withoutReason(subject *rule.Subject, each *reached) string {
+	if subject.Ignores.WithoutReason(Name, each.site.Pos) {
+		return " (the one that is there gives no reason, and so does not count)"
+	}
+	return ""
+}
+
+func isOrdinary(function *types.Func) bool {
+	receiver := function.Type().(*types.Signature).Recv()
+	return receiver != nil || function.Name() != "main" && function.Name() != "init"
+}
+
+// twinOf is a function of the same type that says that it cannot do it.
+func twinOf(function *types.Func, lack string) string {
+	short := func(p *types.Package) string {
+		if p == function.Pkg() {
+			return ""
+		}
+		return p.Name()
+	}
+	signature := function.Type().(*types.Signature)
+	text := types.ObjectString(function, short)
+	message := fmt.Sprintf("%q", function.Pkg().Name()+"."+function.Name()+": wasip1 has no "+lack)
+	return fmt.Sprintf("%s { %s }", text, body(signature.Results(), message, short))
+}
+
+func body(results *types.Tuple, message string, short types.Qualifier) string {
+	var values []string
+	failing := false
+	for i := 0; i < results.Len(); i++ {
+		of := results.At(i).Type()
+		if types.Identical(of, types.Universe.Lookup("error").Type()) {
+			values = append(values, "errors.New("+message+")")
+			failing = true
+			continue
+		}
+		values = append(values, zero(of, short))
+	}
+	if !failing {
+		return "panic(" + message + ")"
+	}
+	return "return " + strings.Join(values, ", ")
+}
+
+func zero(of types.Type, short types.Qualifier) string {
+	switch under := of.Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case under.Info()&types.IsBoolean != 0:
+			return "false"
+		case under.Info()&types.IsString != 0:
+			return `""`
+		case under.Info()&types.IsNumeric != 0:
+			return "0"
+		}
+	case *types.Struct, *types.Array:
+		return types.TypeString(of, short) + "{}"
+	}
+	return "nil"
+}
