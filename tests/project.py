@@ -18,7 +18,7 @@ SITE_SCONS = Path(__file__).parents[1] / "site_scons"
 SCONSTRUCT = 'from wasip1_build.scons import whole_build\n\nwhole_build("wasip1.toml")\n'
 STEP = re.compile(
     r"^(list|compile|strip|verify|brotli|gzip|precompile|check|measure|gate|manifest"
-    r"|launcher|test|judge|report|audit)\s+(\S+)$",
+    r"|launcher|test|judge|report|audit|advise)\s+(\S+)$",
     re.MULTILINE,
 )
 # What Python prints of a crash, and what SCons makes of one in an SConstruct.

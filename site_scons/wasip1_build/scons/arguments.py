@@ -9,30 +9,32 @@ from wasip1_build.findings import failure
 # The words on the command line that are no artifacts, and what is declared for them only there.
 TEST = "test"  # Go tests
 AUDIT = "audit"  # which grants are unused or too wide
+ADVISE = "advise"  # what in the sources cannot work, or is slow
 BENCH = "bench"  # how long each phase takes
 GRANTS = "grants"  # today's capabilities are accepted
 SIZES = "sizes"  # today's sizes are
-VERBS = (TEST, AUDIT, BENCH, GRANTS, SIZES)
+VERBS = (TEST, AUDIT, ADVISE, BENCH, GRANTS, SIZES)
 ARGUMENTS = {
     "PROFILE": "overrides on artifacts: release (default), dev, or one of your own",
     "LOCKED": "1: what differs from the accepted capabilities (wasip1.grants) is an error",
     "NOWAIT": "1: fail at once where another scons builds in this tree, and do not wait for it",
-    "ARTIFACT": "with test, audit, bench, sizes: which, as A,DIR:B (default: those built by "
-    "default)",
+    "ARTIFACT": "with test, audit, advise, bench, sizes: which, as A,DIR:B (default: those built "
+    "by default)",
     "TEST_ARGS": 'with test: flags of go test, as "-run Parse -v -count 2 -short"',
     "RUNTIME": "with test: wasmtime (default), wazero, node or wasmedge, or several as A,B; with "
     "bench: those alone (default: all that are installed)",
-    "FORMAT": "with audit: text (default), json or sarif; with bench: text, json or go; "
+    "FORMAT": "with audit, advise: text (default), json or sarif; with bench: text, json or go; "
     "on stdout, with `scons -sQ` alone there",
     "BUDGET": "with bench: how long it may take, as 180s (default) or 5m",
     "ROUNDS": "with bench: how often each is measured, as time allows (default: 20; 40 with BASE)",
     "BASE": "with bench: compare with an earlier run, a copy of BUILD-DIR/report/bench.jsonl",
-    "STRICT": "with audit: 1 makes an error of each grant that is unused or too wide",
+    "STRICT": "with audit, advise: 1 makes an error of each warning",
 }
 # The arguments that count only together with a verb, by verb.
 ARGUMENTS_OF = {
     TEST: ("ARTIFACT", "TEST_ARGS", "RUNTIME"),
     AUDIT: ("ARTIFACT", "FORMAT", "STRICT"),
+    ADVISE: ("ARTIFACT", "FORMAT", "STRICT"),
     BENCH: ("ARTIFACT", "BUDGET", "ROUNDS", "FORMAT", "RUNTIME", "BASE"),
     GRANTS: (),
     SIZES: ("ARTIFACT",),
@@ -90,3 +92,10 @@ def locked_argument(
             fix=f"run `scons {word}` alone, and commit what it writes",
         )
     return value == "1"
+
+
+def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    """The value of an argument. Raises Failure where it is none of those that are known."""
+    if value not in known:
+        raise failure("argument", f"{name}={value} is none", fix=f"known: {', '.join(known)}")
+    return value

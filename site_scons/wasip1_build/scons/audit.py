@@ -10,14 +10,14 @@ from typing import Any
 import SCons.Script
 
 from wasip1_build.dataclass import dataclass
-from wasip1_build.findings import Failure, failure
+from wasip1_build.findings import Failure
 from wasip1_build.plan_audit import PlannedAudit, plan_audit
 from wasip1_build.report import github
 from wasip1_build.report.audit import Shown, audit_json, audit_text
 from wasip1_build.report.console import style_of
 from wasip1_build.report.sarif import sarif
 from wasip1_build.scons.action import show
-from wasip1_build.scons.arguments import AUDIT
+from wasip1_build.scons.arguments import AUDIT, one_of
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking
@@ -39,8 +39,8 @@ def declare_audit(
     `arguments` are ARTIFACT, FORMAT and STRICT. What is returned is to be told when the build has
     ended. Raises Failure.
     """
-    form = _one_of("FORMAT", arguments.get("FORMAT", "text"), FORMATS)
-    strict = _one_of("STRICT", arguments.get("STRICT", "0"), ("0", "1")) == "1"
+    form = one_of("FORMAT", arguments.get("FORMAT", "text"), FORMATS)
+    strict = one_of("STRICT", arguments.get("STRICT", "0"), ("0", "1")) == "1"
     asked = asked_artifacts(declared, arguments.get("ARTIFACT", ""))
     planned = plan_audit(declared.workspace.build_dir, declared.plan.artifacts, strict=strict)
     session = verb_session(declared, AUDIT)
@@ -50,12 +50,6 @@ def declare_audit(
     chosen = tuple(each for each in planned if each.artifact.id in asked)
     env.Alias(prefix + AUDIT, [nodes[each.judge.output] for each in chosen])
     return Audits(session, nodes, chosen, form, strict, declared.workspace.profile)
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise failure("argument", f"{name}={value} is none", fix=f"known: {', '.join(known)}")
-    return value
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from wasip1_build.findings import Failure
 from wasip1_build.looks import digest_of, look_at
 from wasip1_build.planned import Plan
 from wasip1_build.scons import fast
-from wasip1_build.scons.arguments import ARGUMENTS_OF, AUDIT, BENCH, GRANTS, SIZES, TEST
+from wasip1_build.scons.arguments import ADVISE, ARGUMENTS_OF, AUDIT, BENCH, GRANTS, SIZES, TEST
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.generated import made_by_others
 from wasip1_build.scons.good import NOTHING, keep_build
@@ -71,6 +71,11 @@ class Beside:
 
             asked = _arguments_of(AUDIT)
             atexit.register(declare_audit(env, declared, asked, self.prefix).finish)
+        if self._is_asked(ADVISE):
+            from wasip1_build.scons.advise import declare_advice  # the same
+
+            asked = _arguments_of(ADVISE)
+            atexit.register(declare_advice(env, declared, asked, self.prefix).finish)
         if self._is_asked(BENCH):
             from wasip1_build.scons.bench import declare_bench  # the same
 

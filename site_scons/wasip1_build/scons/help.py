@@ -17,6 +17,7 @@ def help_text(workspace: Workspace) -> str:
         "  scons DIR            all artifacts that are declared below a directory",
         "  scons test           the Go tests that artifacts declare, on wasip1",
         "  scons audit          which grants are unused or too wide, by leaving each out",
+        "  scons advise         what in the Go sources cannot work on wasip1",
         "  scons bench          how long each phase takes, which dominates, what to do about it",
         "  scons grants         accepts today's capabilities, in wasip1.grants files",
         "  scons sizes          accepts today's sizes, in wasip1.sizes.json files",

@@ -24,6 +24,7 @@ from wasip1_build.report.console import findings_text
 from wasip1_build.report.write import bench_files, report_files
 from wasip1_build.scons.action import FAILED, show
 from wasip1_build.scons.arguments import (
+    ADVISE,
     AUDIT,
     BENCH,
     SIZES,
@@ -114,6 +115,10 @@ def _verbs(
         from wasip1_build.scons.audit import declare_audit  # the same
 
         yield declare_audit(env, declared, arguments).finish
+    if ADVISE in words:
+        from wasip1_build.scons.advise import declare_advice  # the same
+
+        yield declare_advice(env, declared, arguments).finish
     if BENCH in words:
         from wasip1_build.scons.bench import declare_bench  # the same
 

@@ -31,9 +31,7 @@ from wasip1_build.toolchain.tools import Tool
 RULE = "advisor"
 SOURCES = Path(__file__).parents[1] / "advise" / "go"
 # The fields of `go list -json` that say what a package is made of, and whose it is.
-_FIELDS = (
-    "ImportPath,Dir,Standard,Module,GoFiles,CgoFiles,Imports,ImportMap,Error"
-)
+_FIELDS = "ImportPath,Dir,Standard,Module,GoFiles,CgoFiles,Imports,ImportMap,Error"
 _EXPORT = ("-export", "-trimpath", "-json=ImportPath,Export")  # as compiled: from Go's cache
 
 
@@ -172,9 +170,7 @@ def _exports(
 ) -> Iterator[tuple[str, str]]:
     """The export data of each package of the standard library that the others import."""
     standard = {each["path"] for each in packages if each["kind"] == "standard"}
-    imported = {
-        path for each in packages if each["kind"] != "standard" for path in each["imports"]
-    }
+    imported = {path for each in packages if each["kind"] != "standard" for path in each["imports"]}
     wanted = sorted((imported & standard) - {"unsafe"})
     if not wanted:
         return
@@ -217,6 +213,6 @@ def _compile(context: Context, tool: Tool, output: Path) -> None:
             RULE,
             f"Go {tool.version} cannot compile the advisor",
             why="it reads the sources as the compiler of the same Go does",
-            fix='use Go 1.21 or later; or, in the top wasip1.toml: [advise] unsupported-call = "off"',
+            fix='use Go 1.21 or later; or in the top wasip1.toml: [advise] unsupported-call = "off"',
             details=done.stderr.decode(errors="replace"),
         )

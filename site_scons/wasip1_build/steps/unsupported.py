@@ -28,7 +28,7 @@ DEFAULT = Severity.ERROR
 _CALLS = Path(__file__).parents[1] / "advise" / "go" / "unsupported" / "calls.json"
 _METHOD = re.compile(r"\((\*?)(.+)\.(\w+)\)\.(\w+)")
 _EVERYWHERE = ("os", "syscall")  # TinyGo links them into all programs that print
-_NO_VERDICT = "advise-no-verdict"
+NO_VERDICT = "advise-no-verdict"  # on a package that is not understood
 _WEIGHTS = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 
 
@@ -97,7 +97,7 @@ def findings_in(found: Record, severities: dict[str, Severity]) -> Iterator[Find
         )
     for each in found.records("unloaded"):
         yield Finding(
-            _NO_VERDICT,
+            NO_VERDICT,
             Severity.NOTE,
             f"no verdict on what {each.text('package')} calls",
             why=f"its types are not understood: {each.text('why')}",

@@ -1,0 +1,138 @@
+"""What do the rules find in the sources of artifacts? One run of the advisor for a Go context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from wasip1_build.dataclass import dataclass
+from wasip1_build.files import json_bytes
+from wasip1_build.findings import Failure, Finding, Severity, has_errors
+from wasip1_build.steps.advisor import Asked, answer, identity
+from wasip1_build.steps.audit import severe
+from wasip1_build.steps.compile import Compile
+from wasip1_build.steps.gate import by_weight, located
+from wasip1_build.steps.results import Record, damaged, record_of
+from wasip1_build.steps.step import Context, Key
+from wasip1_build.steps.unsupported import NO_VERDICT, findings_in
+
+
+@dataclass(frozen=True)
+class Advise:
+    """A JSON file with what was found by artifact. It succeeds whatever that is; another step asks.
+
+    `mains` are artifacts (DIR:NAME) of one Go context, compiler and flags, with what compiles them.
+    Severities are no part of it.
+    """
+
+    mains: tuple[tuple[str, Compile], ...]
+    rules: tuple[str, ...]
+    output: str
+
+    name: ClassVar[str] = "advise"
+    version: ClassVar[int] = 1
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.output,)
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """The listing must be current before this step is looked at."""
+        return (self.mains[0][1].deps,)
+
+    def discovered(self, context: Context) -> tuple[str, ...]:
+        """The sources of all of them."""
+        found = {name for _, compiled in self.mains for name in compiled.discovered(context)}
+        return tuple(sorted(found))
+
+    def key(self, context: Context) -> Key:
+        listed = {artifact: compiled.main(context) for artifact, compiled in self.mains}
+        return {
+            "mains": {
+                artifact: main and [main.import_path, main.files, main.modules, main.error]
+                for artifact, main in listed.items()
+            },
+            "rules": self.rules,
+            "advisor": identity(context, self.mains[0][1]),
+        }
+
+    def run(self, context: Context) -> None:
+        """Raises Failure where go cannot list the packages, or the advisor cannot be run."""
+        found = answer(context, Asked(self.mains, self.rules, ignores=True))
+        record = {
+            "files": found.count("files"),
+            "artifacts": {
+                each.text("artifact"): {
+                    "findings": [entry.members for entry in each.records("findings")],
+                    "unloaded": [entry.members for entry in each.records("unloaded")],
+                }
+                for each in found.records("mains")
+            },
+        }
+        context.out(self.output).write_bytes(json_bytes(record))
+
+
+def advice_of(
+    context: Context, output: str, artifact: str, severities: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """What an Advise found for one artifact, as it weighs, errors first; what is off is left out.
+
+    Raises Failure where the result is damaged.
+    """
+    artifacts = record_of(context.path(output), output).members.get("artifacts")
+    found = artifacts.get(artifact) if isinstance(artifacts, dict) else None
+    if not isinstance(found, dict):
+        raise damaged(output, f"it says nothing of {artifact}")
+    weigh = {name: Severity(severity) for name, severity in severities.items()}
+    every = findings_in(Record(found, output), weigh)
+    return by_weight(each for each in every if each.rule in {*weigh, NO_VERDICT})
+
+
+@dataclass(frozen=True)
+class JudgeAdvice:
+    """A file that exists only where nothing that was found for an artifact is an error."""
+
+    artifact: str  # DIR:NAME
+    advice: str
+    severities: Mapping[str, str]
+    strict: bool
+    output: str
+
+    name: ClassVar[str] = "judge"
+    version: ClassVar[int] = 1
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return (self.advice,)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.output,)
+
+    def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
+        return {
+            "artifact": self.artifact,
+            "severities": dict(self.severities),
+            "strict": self.strict,
+        }
+
+    def findings(self, context: Context) -> tuple[Finding, ...]:
+        """What was found, as it weighs and where it is. Raises Failure where that is damaged."""
+        found = advice_of(context, self.advice, self.artifact, self.severities)
+        return located(_severe(found, strict=self.strict), self.artifact, context.locate)
+
+    def run(self, context: Context) -> None:
+        """Raises Failure with all findings where one is an error."""
+        findings = self.findings(context)
+        if has_errors(findings):
+            raise Failure(findings)
+        context.out(self.output).write_bytes(json_bytes({"artifact": self.artifact}))
+
+
+def _severe(findings: Iterable[Finding], *, strict: bool) -> tuple[Finding, ...]:
+    return by_weight(severe(findings, strict=strict))
