@@ -1,4 +1,4 @@
-"""`scons advise`: declared only where the command line asks for it, and told when the build ends."""
+"""`scons advise`: declared only where the command line asks for it, told when the build ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking
 from wasip1_build.scons.verbs import asked_artifacts, verb_session
-from wasip1_build.scons.work import findings_on, is_current
+from wasip1_build.scons.work import is_current
 
 FORMATS = ("text", "json", "sarif")
 
@@ -79,10 +79,8 @@ class Advice:
         """What failed was printed when it did."""
         root = self.session.context.root
         if self.form == "text":
-            current = {
-                p.artifact.id for p in self.planned if is_current(self.nodes[p.judge.output])
-            }
-            passed = (each for each in shown if each.artifact in current)
+            pairs = zip(shown, self.planned, strict=True)
+            passed = [each for each, p in pairs if is_current(self.nodes[p.judge.output])]
             show(once(finding for each in passed for finding in each.findings or ()), root)
             style = style_of(sys.stdout, os.environ)
             data = advice_text(shown, style).encode(style.encoding, "replace")

@@ -213,6 +213,6 @@ def _compile(context: Context, tool: Tool, output: Path) -> None:
             RULE,
             f"Go {tool.version} cannot compile the advisor",
             why="it reads the sources as the compiler of the same Go does",
-            fix='use Go 1.21 or later; or in the top wasip1.toml: [advise] unsupported-call = "off"',
+            fix='use Go 1.21 or later, or in wasip1.toml: [advise] unsupported-call = "off"',
             details=done.stderr.decode(errors="replace"),
         )

@@ -1,8 +1,8 @@
 """Does a module call what cannot work on wasip1? Asked of its sources where such code is linked.
 
-Go's linker leaves out what cannot be reached, so that a module without the code of any such function
-needs no look at its sources. Where one is there, it is not yet called: an import of net/http for a
-constant brings much of net with it.
+Go's linker leaves out what cannot be reached, so that a module without the code of any such
+function needs no look at its sources. Where one is there, it is not yet called: an import of
+net/http for a constant brings much of net with it.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def findings_in(found: Record, severities: dict[str, Severity]) -> Iterator[Find
             Severity.NOTE,
             f"no verdict on what {each.text('package')} calls",
             why=f"its types are not understood: {each.text('why')}",
-            fix="correct it, if it is yours; the compiler may accept what the type checker does not",
+            fix="correct it, if it is yours; what the compiler accepts should be understood here",
             key="package",
         )
 
