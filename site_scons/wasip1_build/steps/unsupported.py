@@ -92,7 +92,8 @@ def findings_in(found: Record, severities: dict[str, Severity]) -> Iterator[Find
             each.text("what"),
             each.text("why"),
             each.text("fix"),
-            Location(each.text("file"), each.count("line"), each.count("column")),
+            _place(each),
+            key="" if each.text("file") else "package",
             details="\n".join(filter(None, (each.text("code"), each.text("details")))),
         )
     for each in found.records("unloaded"):
@@ -104,6 +105,13 @@ def findings_in(found: Record, severities: dict[str, Severity]) -> Iterator[Find
             fix="correct it, if it is yours; what the compiler accepts should be understood here",
             key="package",
         )
+
+
+def _place(each: Record) -> Location | None:
+    """Where a finding is; None where no source of the artifact's own is on the way to it."""
+    if not each.text("file"):
+        return None
+    return Location(each.text("file"), each.count("line"), each.count("column"))
 
 
 def with_chains(findings: Iterable[Finding], reached: Iterable[Finding]) -> Iterator[Finding]:

@@ -23,9 +23,13 @@ var Rule = rule.Rule{Name: Name, Find: find}
 type reached struct {
 	row   row
 	chain callgraph.Chain
-	site  callgraph.Edge // the last of the chain that is in a source of the artifact's own
+	site  callgraph.Edge // the last of the chain in a source of the artifact's own; or the zero one
 	also  []string       // what else is reached from there through another module
 }
+
+// elsewhere is what to do where no source of the artifact's own is on the way.
+const elsewhere = "do without what needs it, or take a version of the program that leaves it out of " +
+	"wasip1's build"
 
 func find(subject *rule.Subject) []exchange.Finding {
 	table := rowsFor(subject.Graph)
@@ -89,10 +93,7 @@ func grouped(
 	by := map[callgraph.Edge]*reached{}
 	for _, call := range calls {
 		chain := append(append(callgraph.Chain(nil), chains[call.From]...), call)
-		site, ok := rule.LastOwn(chain)
-		if !ok {
-			continue // the main package is another module's: there is nothing to write
-		}
+		site, _ := rule.LastOwn(chain) // none where the main package is another module's
 		if first := by[site]; first != nil {
 			first.also = append(first.also, call.To.Name())
 			continue
@@ -105,12 +106,17 @@ func grouped(
 }
 
 func finding(subject *rule.Subject, each *reached) exchange.Finding {
-	said := subject.At(Name, each.site.Pos)
 	name := each.chain[len(each.chain)-1].To.Name()
-	said.AtMost = each.row.AtMost
-	said.What = fmt.Sprintf("%s cannot work on wasip1, and can be reached from here", name)
-	if each.site.To.Name() == name {
-		said.What = fmt.Sprintf("%s cannot work on wasip1", name)
+	said := exchange.Finding{Rule: Name, AtMost: "warning", Fix: elsewhere}
+	said.What = fmt.Sprintf("%s cannot work on wasip1, and can be reached", name)
+	if each.site.From != nil {
+		said = subject.At(Name, each.site.Pos)
+		said.AtMost = each.row.AtMost
+		said.Fix = fix(subject, each)
+		said.What = fmt.Sprintf("%s cannot work on wasip1, and can be reached from here", name)
+		if each.site.To.Name() == name {
+			said.What = fmt.Sprintf("%s cannot work on wasip1", name)
+		}
 	}
 	if more := others(each.also, name); more != "" {
 		said.What += " (nor can " + more + ")"
@@ -123,7 +129,6 @@ func finding(subject *rule.Subject, each *reached) exchange.Finding {
 	if dragged := foreign(each.chain); dragged != "" {
 		said.Why += "; it comes with " + dragged
 	}
-	said.Fix = fix(subject, each)
 	said.Details = subject.Chain(each.chain)
 	return said
 }
@@ -158,11 +163,10 @@ func fix(subject *rule.Subject, each *reached) string {
 	place := subject.Program.Place(each.site.Pos)
 	stem := strings.TrimSuffix(place.Filename, ".go")
 	others, ours := stem+"_other.go", stem+"_wasip1.go"
-	moved := "what calls it"
-	twin := ""
+	var moved, twin string
 	if function, ok := each.site.From.Object.(*types.Func); ok && isOrdinary(function) {
 		moved = each.site.From.Name()
-		twin = "\n" + twinOf(function, each.row.Lack)
+		twin = ":\n" + twinOf(function, each.row.Lack)
 	} else if each.site.From.Object == nil {
 		moved = "what is initialised by it"
 	} else {
@@ -170,7 +174,7 @@ func fix(subject *rule.Subject, each *reached) string {
 	}
 	return fmt.Sprintf(
 		"move %s into %s with `//go:build !wasip1`, and write its twin in %s with `//go:build "+
-			"wasip1`, which returns a clear error:%s\nor, where the program goes on without it: "+
+			"wasip1`, which returns a clear error%s\nor, where the program goes on without it: "+
 			"//wasip1:ignore %s REASON",
 		moved, others, ours, twin, Name,
 	) + withoutReason(subject, each)
