@@ -18,7 +18,7 @@ type group struct {
 	Why    string            `json:"why"`     // they cannot work
 	AtMost string            `json:"at_most"` // the severity above which they do not rise; or ""
 	Unless unless            `json:"unless"`
-	Calls  map[string]string `json:"calls"` // by full name: "fails: " or "hangs: ", and the message
+	Calls  map[string]string `json:"calls"` // by full name: "fails: " or "hangs: " and the message, or "waits for ever"
 }
 
 // unless is what makes calls of a group work: the program brings what they need.

@@ -123,14 +123,22 @@ func finding(subject *rule.Subject, each *reached) exchange.Finding {
 	}
 	said.Why = each.row.Why
 	if subject.Compiler == "go" {
-		verb, text, _ := strings.Cut(each.row.Does, ": ")
-		said.Why += fmt.Sprintf("; there it %s: %q", verb, text)
+		said.Why += "; there it " + did(each.row.Does)
 	}
 	if dragged := foreign(each.chain); dragged != "" {
 		said.Why += "; it comes with " + dragged
 	}
 	said.Details = subject.Chain(each.chain)
 	return said
+}
+
+// did quotes the message with which a call fails or hangs, if there is one.
+func did(does string) string {
+	verb, message, ok := strings.Cut(does, ": ")
+	if !ok {
+		return verb
+	}
+	return fmt.Sprintf("%s: %q", verb, message)
 }
 
 func others(names []string, first string) string {
