@@ -16,6 +16,9 @@ func (w *walker) branch(n *ast.IfStmt) bool {
 		return false
 	}
 	w.statement(n.Init)
+	if w.value(n.Cond) == nil { // a part of it runs
+		ast.Inspect(n.Cond, w.visit)
+	}
 	switch {
 	case taken:
 		w.statement(n.Body)
@@ -103,14 +106,14 @@ func (w *walker) truth(n ast.Expr) (bool, bool) {
 	if found := w.value(n); found != nil && found.Kind() == constant.Bool {
 		return constant.BoolVal(found), true
 	}
-	// A constant on one side of && or || can decide both.
 	if both, ok := n.(*ast.BinaryExpr); ok && (both.Op == token.LAND || both.Op == token.LOR) {
-		decides := both.Op == token.LOR
-		for _, side := range []ast.Expr{both.X, both.Y} {
-			if value, ok := w.truth(side); ok && value == decides {
-				return decides, true
-			}
+		x, knowsX := w.truth(both.X)
+		y, knowsY := w.truth(both.Y)
+		decides := both.Op == token.LOR // whichever the other side is
+		if knowsX && x == decides || knowsY && y == decides {
+			return decides, true
 		}
+		return !decides, knowsX && knowsY
 	}
 	if inner, ok := n.(*ast.ParenExpr); ok {
 		return w.truth(inner.X)

@@ -31,7 +31,7 @@ func Answer(asked *exchange.Request) (*exchange.Result, error) {
 	}
 	for name := range wanted {
 		if !known[name] {
-			return nil, fmt.Errorf("there is no rule %s", name)
+			return nil, fmt.Errorf("there is no rule %s; there are %s", name, strings.Join(names(), ", "))
 		}
 	}
 	program := source.Load(asked)
@@ -68,6 +68,14 @@ func Answer(asked *exchange.Request) (*exchange.Result, error) {
 		tell(answer, closures, asked.Mains, ignores.Judge(known, wanted), program)
 	}
 	return answer, nil
+}
+
+func names() []string {
+	var found []string
+	for _, each := range All {
+		found = append(found, each.Name)
+	}
+	return found
 }
 
 // about asks the wanted rules about one artifact.
