@@ -16,6 +16,7 @@ var calls []byte
 type group struct {
 	Lack   string            `json:"lack"`    // what wasip1 does not have
 	Why    string            `json:"why"`     // they cannot work
+	Go     string            `json:"go"`      // what Go does in its place; or ""
 	AtMost string            `json:"at_most"` // the severity above which they do not rise; or ""
 	Unless unless            `json:"unless"`
 	Calls  map[string]string `json:"calls"` // by full name: "fails: " or "hangs: " and the message, or "waits for ever"

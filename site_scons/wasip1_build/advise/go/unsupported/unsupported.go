@@ -123,6 +123,9 @@ func finding(subject *rule.Subject, each *reached) exchange.Finding {
 	}
 	said.Why = each.row.Why
 	if subject.Compiler == "go" {
+		if each.row.Go != "" {
+			said.Why += ", and " + each.row.Go
+		}
 		said.Why += "; there it " + did(each.row.Does)
 	}
 	if dragged := foreign(each.chain); dragged != "" {
