@@ -266,7 +266,7 @@ def test_keys_that_do_nothing_yet_are_warnings_with_their_line(workspace: MakeWo
     found = load_workspace(workspace(MAXIMAL, MAXIMAL_FILES))
     names = [line.split(":")[1] + line.split('"')[1] for line in found.warnings]
     assert [line.partition(" is accepted")[0] for line in found.warnings][:1] == [
-        'wasip1.toml:90:1: warning: "advise"',
+        'wasip1.toml:91:1: warning: "worker-pool" in [advise]',
     ]
     assert all(line.startswith("wasip1.toml:") and "\n" not in line for line in found.warnings)
     assert len(names) == 1

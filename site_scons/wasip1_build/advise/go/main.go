@@ -7,12 +7,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rules"
 )
 
 func main() {
+	debug.SetGCPercent(400) // all that is read is kept to the end: collecting it costs and frees little
 	var asked exchange.Request
 	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
 		fail(err)
