@@ -121,6 +121,7 @@ def test_what_an_audit_reads_is_an_input(project: Project) -> None:
     assert moved.steps == () and "wasip1.toml:11:5: warning: the directory" in moved.output
 
 
+@pytest.mark.dear
 def test_a_build_neither_audits_nor_removes_an_audit(project: Project) -> None:
     project.build("-Q", "audit")
     record = project.root / "build/reader/reader.audit.json"

@@ -131,6 +131,7 @@ def test_a_failing_test_fails_the_artifact_and_only_that(gated: Project) -> None
     gated.build("-Q")
 
 
+@pytest.mark.dear
 def test_tests_that_come_to_a_linked_package_count(gated: Project) -> None:
     gated.build("-Q")
     gated.write("hello/main_test.go", OTHER_TEST.replace("package other", "package main"))
@@ -205,6 +206,7 @@ test.gate = true
 """
 
 
+@pytest.mark.dear
 def test_a_package_that_comes_to_be_linked_is_tested(gated: Project) -> None:
     gated.build("-Q")
     gated.write("other/other.go", "package other\n\nconst Two = 2\n")

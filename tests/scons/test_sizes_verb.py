@@ -259,6 +259,7 @@ def test_other_profiles_accept_nothing(workspace: Project) -> None:
 TOOL = 'env = Environment(tools=["wasip1"], toolpath=[PyPackageDir("wasip1_build.tools")])\n'
 
 
+@pytest.mark.dear
 def test_a_workspace_beside_other_things_has_a_ledger_too(workspace: Project) -> None:
     add(workspace, "m/three/wasip1.toml", GROWTH)
     declared = 'env.Wasip1Workspace("m/three/wasip1.toml", prefix="w-")\n'

@@ -58,6 +58,7 @@ def test_a_shell_that_needs_pipes_and_programs_fails_its_checks(third_party: Cop
     assert not (project.root / "build/gosh/gosh.manifest.json").exists()
 
 
+@pytest.mark.dear
 def test_a_bundler_with_a_web_server_in_it_must_be_allowed_its_sockets(third_party: Copy) -> None:
     project = third_party("bundler")
     refused = project.scons("-Q")

@@ -50,7 +50,7 @@ def build_leaves_sources_alone(project: Project) -> Build:
     return first
 
 
-OFTEN = ("jq", "site", "plugin")  # a program, modules of a go.work, a reactor
+OFTEN = ("jq", "plugin")  # a program, a reactor
 TRIED = [pytest.param(name, marks=[] if name in OFTEN else [pytest.mark.dear]) for name in PROGRAMS]
 
 

@@ -25,7 +25,7 @@ from wasip1_build.steps.list_tinygo import ListTinyGo
 from wasip1_build.steps.results import Record
 from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.environment import go_environment
-from wasip1_build.toolchain.store import Store
+from wasip1_build.toolchain.host import host_platform
 from wasip1_build.toolchain.tools import Tool
 
 RULE = "advisor"
@@ -189,8 +189,9 @@ def advisor(context: Context, tool: Tool) -> Path:
     version = {"tool": tool.version, "sources": sources_digest(context), "root": str(tool.root)}
     go = context.digests.digest(tool.path)
     name = sha256_of_json([version, go])[:16]
-    cache = Store(context.cache).root if context.cache else context.state("advisor")
-    place = cache / "advisor" / name / "advisor"
+    # Not among the tools: where one of those appears, builds look at everything again.
+    cache = (context.cache or context.state("")) / "advisor" / "-".join(host_platform())
+    place = cache / name / "advisor"
     told = place.with_suffix(".sha256")
     digest = context.digests.digest(place)
     if digest is not None and told.is_file() and told.read_text() == digest:
