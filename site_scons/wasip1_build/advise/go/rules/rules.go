@@ -35,7 +35,7 @@ func Answer(asked *exchange.Request) (*exchange.Result, error) {
 		}
 	}
 	program := source.Load(asked)
-	answer := &exchange.Result{}
+	answer := &exchange.Result{Mains: []exchange.Found{}}
 	for _, each := range asked.Packages {
 		if each.Kind != exchange.Standard {
 			answer.Files += len(each.Files)
