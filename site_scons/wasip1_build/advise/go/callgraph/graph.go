@@ -253,6 +253,16 @@ func (g *Graph) Edges() []Edge {
 	return found
 }
 
+// InOrder returns all edges of what can run, in the order of their positions.
+func (g *Graph) InOrder() []Edge {
+	found := g.Edges()
+	sort.SliceStable(found, func(i, j int) bool {
+		a, b := found[i], found[j]
+		return a.Pos < b.Pos || a.Pos == b.Pos && a.To.Name() < b.To.Name()
+	})
+	return found
+}
+
 // LeadingTo returns the nodes from which one of these can be reached, and these.
 func (g *Graph) LeadingTo(ends func(*Node) bool) map[*Node]bool {
 	into := map[*Node][]*Node{}

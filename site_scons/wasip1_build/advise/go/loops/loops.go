@@ -1,0 +1,409 @@
+// Package loops answers what of a program runs many times: what stands in a loop, and the functions
+// that are called from one.
+//
+// A loop of which the source shows that it has few rounds does not count, nor what runs only where
+// it is left: `if err != nil { fmt.Println(err); return }` prints once, whatever is around it.
+package loops
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/source"
+)
+
+// Few are the most rounds that a loop has that does not count, where they are known.
+const Few = 16
+
+// Loop is a statement that repeats a part of it: a *ast.ForStmt, a *ast.RangeStmt, or a
+// *ast.CallExpr of a function of the standard library that calls its argument for each element.
+type Loop struct {
+	Node ast.Node
+	Of   *source.Package
+	body [2]token.Pos // what is repeated
+	left [][2]token.Pos
+}
+
+// Pos returns where the loop begins.
+func (l *Loop) Pos() token.Pos { return l.Node.Pos() }
+
+// repeats tells whether what is at a position runs in more than one round.
+func (l *Loop) repeats(pos token.Pos) bool {
+	if !within(l.body, pos) {
+		return false
+	}
+	for _, part := range l.left {
+		if within(part, pos) {
+			return false
+		}
+	}
+	return true
+}
+
+func within(part [2]token.Pos, pos token.Pos) bool { return part[0] <= pos && pos < part[1] }
+
+// Set are the loops of a program, and what is called from them.
+type Set struct {
+	loops  map[*ast.File][]*Loop // inner ones last
+	files  map[*token.File]*ast.File
+	fset   *token.FileSet
+	called map[*callgraph.Node]callgraph.Chain
+}
+
+// Find reads the loops of some packages, and follows what can run from them.
+func Find(graph *callgraph.Graph, packages []*source.Package) *Set {
+	s := &Set{
+		loops:  map[*ast.File][]*Loop{},
+		files:  map[*token.File]*ast.File{},
+		fset:   graph.Program.Fset,
+		called: map[*callgraph.Node]callgraph.Chain{},
+	}
+	for _, each := range packages {
+		if each.Info == nil {
+			continue
+		}
+		for _, file := range each.Files {
+			if file != nil {
+				s.files[s.fset.File(file.Package)] = file
+				s.loops[file] = inFile(each, file)
+			}
+		}
+	}
+	s.follow(graph)
+	return s
+}
+
+// Around returns the innermost loop that repeats what is at a position; nil where none of the same
+// function does.
+func (s *Set) Around(pos token.Pos) *Loop {
+	loops := s.loops[s.files[s.fset.File(pos)]]
+	for i := len(loops) - 1; i >= 0; i-- {
+		if loops[i].repeats(pos) {
+			return loops[i]
+		}
+	}
+	return nil
+}
+
+// Called returns the shortest chain to a function from a loop: its first edge stands in that loop.
+// It is nil where the function is called from none.
+func (s *Set) Called(node *callgraph.Node) callgraph.Chain { return s.called[node] }
+
+// Repeated returns how an edge comes to run many times: the chain from the loop with the edge itself
+// at its end, and that loop; nil where it does not.
+func (s *Set) Repeated(edge callgraph.Edge) (callgraph.Chain, *Loop) {
+	if loop := s.Around(edge.Pos); loop != nil {
+		return callgraph.Chain{edge}, loop
+	}
+	chain := s.called[edge.From]
+	if chain == nil {
+		return nil, nil
+	}
+	whole := append(append(callgraph.Chain(nil), chain...), edge)
+	return whole, s.Around(whole[0].Pos)
+}
+
+func (s *Set) follow(graph *callgraph.Graph) {
+	var queue []*callgraph.Node
+	for _, edge := range graph.InOrder() {
+		if s.called[edge.To] == nil && s.Around(edge.Pos) != nil {
+			s.called[edge.To] = callgraph.Chain{edge}
+			queue = append(queue, edge.To)
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, edge := range queue[0].Out {
+			if s.called[edge.To] == nil {
+				s.called[edge.To] = append(append(callgraph.Chain(nil), s.called[queue[0]]...), edge)
+				queue = append(queue, edge.To)
+			}
+		}
+	}
+}
+
+// finder collects the loops of a file, and what leaves them.
+type finder struct {
+	of    *source.Package
+	found []*Loop
+	open  []frame // around what is read, innermost last
+}
+
+// frame is what a statement can leave: a loop, another statement that `break` ends, or a function.
+type frame struct {
+	loop     *Loop // or nil
+	label    string
+	breaks   bool // an unlabelled break ends it
+	rounds   bool // an unlabelled continue goes on with it
+	function bool
+}
+
+func inFile(of *source.Package, file *ast.File) []*Loop {
+	f := &finder{of: of}
+	f.node(file, "")
+	return f.found
+}
+
+// node reads what is under a node, which may have a label.
+func (f *finder) node(n ast.Node, label string) {
+	switch n := n.(type) {
+	case *ast.LabeledStmt:
+		f.node(n.Stmt, n.Label.Name)
+		return
+	case *ast.FuncDecl, *ast.FuncLit:
+		f.within(frame{function: true}, n)
+		return
+	case *ast.ForStmt:
+		f.plain(n.Init)
+		if start := f.repeated(n); start.IsValid() && !f.isShortFor(n) {
+			f.within(f.loop(n, start, n.Body.End(), label), n.Cond, n.Post, n.Body)
+		} else {
+			f.within(frame{label: label, breaks: true, rounds: true}, n.Cond, n.Post, n.Body)
+		}
+		return
+	case *ast.RangeStmt:
+		f.plain(n.X)
+		if f.isShortRange(n) {
+			f.within(frame{label: label, breaks: true, rounds: true}, n.Body)
+		} else {
+			f.within(f.loop(n, n.Body.Pos(), n.Body.End(), label), n.Body)
+		}
+		return
+	case *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+		f.within(frame{label: label, breaks: true}, n)
+		return
+	case *ast.CallExpr:
+		f.call(n)
+		return
+	case *ast.BlockStmt:
+		f.leaves(n.List, n.Pos(), n.End())
+	case *ast.CaseClause:
+		f.leaves(n.Body, n.Pos(), n.End())
+	case *ast.CommClause:
+		f.leaves(n.Body, n.Pos(), n.End())
+	}
+	f.under(n)
+}
+
+// under reads the children of a node.
+func (f *finder) under(n ast.Node) {
+	ast.Inspect(n, func(child ast.Node) bool {
+		if child == n {
+			return true
+		}
+		if child != nil {
+			f.node(child, "")
+		}
+		return false
+	})
+}
+
+func (f *finder) plain(n ast.Node) {
+	if n != nil {
+		f.node(n, "")
+	}
+}
+
+// within reads nodes with a frame around them: of one that opened it, what is under it.
+func (f *finder) within(of frame, nodes ...ast.Node) {
+	f.open = append(f.open, of)
+	for _, each := range nodes {
+		switch each.(type) {
+		case nil:
+		case *ast.FuncDecl, *ast.FuncLit, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+			f.under(each)
+		default:
+			f.node(each, "")
+		}
+	}
+	f.open = f.open[:len(f.open)-1]
+}
+
+func (f *finder) loop(n ast.Node, from, to token.Pos, label string) frame {
+	made := &Loop{Node: n, Of: f.of, body: [2]token.Pos{from, to}}
+	f.found = append(f.found, made)
+	return frame{loop: made, label: label, breaks: true, rounds: true}
+}
+
+// repeated returns where that begins which a for statement repeats.
+func (f *finder) repeated(n *ast.ForStmt) token.Pos {
+	switch {
+	case n.Cond != nil:
+		return n.Cond.Pos()
+	case n.Post != nil:
+		return n.Post.Pos()
+	}
+	return n.Body.Pos()
+}
+
+// call reads one; an argument that is called for each element is in a loop.
+func (f *finder) call(n *ast.CallExpr) {
+	f.node(n.Fun, "")
+	repeated := eachTime[f.callee(n)]
+	for i, argument := range n.Args {
+		if repeated != 0 && i == repeated-1 {
+			f.within(f.loop(n, argument.Pos(), argument.End(), ""), argument)
+		} else {
+			f.node(argument, "")
+		}
+	}
+}
+
+// eachTime are functions that call one of their arguments for each element: which, from 1 on.
+var eachTime = map[string]int{
+	"path/filepath.Walk": 2, "path/filepath.WalkDir": 2, "io/fs.WalkDir": 3,
+	"(*sync.Map).Range": 1, "strings.Map": 1, "bytes.Map": 1,
+	"sort.Slice": 2, "sort.SliceStable": 2, "slices.SortFunc": 2, "slices.SortStableFunc": 2,
+	"(*go/token.FileSet).Iterate": 1, "go/ast.Inspect": 2,
+}
+
+func (f *finder) callee(n *ast.CallExpr) string {
+	var id *ast.Ident
+	switch fun := n.Fun.(type) {
+	case *ast.Ident:
+		id = fun
+	case *ast.SelectorExpr:
+		id = fun.Sel
+	default:
+		return ""
+	}
+	switch object := f.of.Info.Uses[id].(type) {
+	case *types.Func:
+		return callgraph.FullName(object.Origin())
+	case *types.Builtin:
+		return object.Name()
+	}
+	return ""
+}
+
+// leaves notes the loops in whose last round a block runs: all that its last statement leaves.
+func (f *finder) leaves(block []ast.Stmt, from, to token.Pos) {
+	if len(block) == 0 || goesOn(block) {
+		return
+	}
+	part := [2]token.Pos{from, to}
+	stop := func(frame) bool { return false } // at the frame that is still left
+	after := func(each frame) bool { return each.function }
+	switch last := block[len(block)-1].(type) {
+	case *ast.ReturnStmt:
+	case *ast.BranchStmt:
+		if last.Tok != token.BREAK && last.Tok != token.CONTINUE {
+			return
+		}
+		is := func(each frame) bool {
+			switch {
+			case last.Label != nil:
+				return each.label == last.Label.Name
+			case last.Tok == token.BREAK:
+				return each.breaks
+			}
+			return each.rounds
+		}
+		if last.Tok == token.BREAK {
+			stop = is
+		} else {
+			after = func(each frame) bool { return each.function || is(each) }
+		}
+	case *ast.ExprStmt:
+		call, ok := last.X.(*ast.CallExpr)
+		if !ok || !forGood[f.callee(call)] {
+			return
+		}
+		after = func(frame) bool { return false } // also the callers' loops
+	default:
+		return
+	}
+	for i := len(f.open) - 1; i >= 0; i-- {
+		each := f.open[i]
+		if after(each) {
+			return
+		}
+		if each.loop != nil && each.loop.body[1] != to {
+			each.loop.left = append(each.loop.left, part)
+		}
+		if stop(each) {
+			return
+		}
+	}
+}
+
+// goesOn tells whether a statement in front of the last one may begin another round.
+func goesOn(block []ast.Stmt) bool {
+	found := false
+	for _, each := range block[:len(block)-1] {
+		ast.Inspect(each, func(n ast.Node) bool {
+			if branch, ok := n.(*ast.BranchStmt); ok && branch.Tok != token.BREAK {
+				found = found || branch.Tok != token.FALLTHROUGH
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// forGood are functions that do not return.
+var forGood = map[string]bool{
+	"panic": true, "os.Exit": true, "syscall.Exit": true, "runtime.Goexit": true,
+	"log.Fatal": true, "log.Fatalf": true, "log.Fatalln": true,
+	"log.Panic": true, "log.Panicf": true, "log.Panicln": true,
+	"(*log.Logger).Fatal": true, "(*log.Logger).Fatalf": true, "(*log.Logger).Fatalln": true,
+}
+
+// isShortRange tells whether a range statement is known to have few rounds.
+func (f *finder) isShortRange(n *ast.RangeStmt) bool {
+	of := f.of.Info.Types[n.X]
+	if of.Value != nil {
+		if of.Value.Kind() == constant.String {
+			return len(constant.StringVal(of.Value)) <= Few
+		}
+		return isAtMostFew(of.Value)
+	}
+	under := source.Unalias(of.Type)
+	if pointer, ok := under.Underlying().(*types.Pointer); ok {
+		under = source.Unalias(pointer.Elem())
+	}
+	if array, ok := under.Underlying().(*types.Array); ok {
+		return array.Len() <= Few
+	}
+	literal, ok := n.X.(*ast.CompositeLit)
+	return ok && len(literal.Elts) <= Few
+}
+
+// isShortFor tells whether a for statement counts from a constant to another one, in few rounds.
+func (f *finder) isShortFor(n *ast.ForStmt) bool {
+	set, ok := n.Init.(*ast.AssignStmt)
+	if !ok || len(set.Rhs) != 1 || n.Post == nil {
+		return false
+	}
+	until, ok := n.Cond.(*ast.BinaryExpr)
+	if !ok {
+		return false
+	}
+	counter, ok := set.Lhs[0].(*ast.Ident)
+	if !ok {
+		return false
+	}
+	compared, ok := until.X.(*ast.Ident)
+	step, counts := n.Post.(*ast.IncDecStmt)
+	if !ok || !counts || compared.Name != counter.Name {
+		return false
+	}
+	if moved, ok := step.X.(*ast.Ident); !ok || moved.Name != counter.Name {
+		return false
+	}
+	first, last := f.of.Info.Types[set.Rhs[0]].Value, f.of.Info.Types[until.Y].Value
+	if first == nil || last == nil {
+		return false
+	}
+	if step.Tok == token.DEC {
+		first, last = last, first
+	}
+	return isAtMostFew(constant.BinaryOp(last, token.SUB, first))
+}
+
+func isAtMostFew(value constant.Value) bool {
+	rounds, ok := constant.Int64Val(constant.ToInt(value))
+	return ok && rounds <= Few
+}
