@@ -71,4 +71,14 @@ type Finding struct {
 	Why     string `json:"why"`
 	Fix     string `json:"fix"`
 	Details string `json:"details"`
+	Edits   []Edit `json:"edits"` // that do what Fix says, as far as they can be made by rule
+}
+
+// Edit puts a text in the place of some bytes of a file of the artifact's own; one of a file that
+// is not there makes it. Findings that share an edit say it in the same words.
+type Edit struct {
+	File string `json:"file"` // as findings name it
+	From int    `json:"from"` // in bytes
+	To   int    `json:"to"`
+	Text string `json:"text"`
 }
