@@ -58,6 +58,7 @@ def test_a_changed_body_gives_another_module(places: Places, two: Monorepo) -> N
     assert module.read_bytes() != before
 
 
+@pytest.mark.dear
 def test_tools_are_run_again_by_the_command_lines_of_a_build(places: Places, two: Monorepo) -> None:
     part = measure_one_file(places, two, two.edit_import, "import", 1)
     expected = {"go list", "go build", "wasmtime compile", "check", "brotli", "deflate"}

@@ -162,6 +162,7 @@ def test_a_guest_that_fails_is_an_error(tmp_path: Path) -> None:
         host.request(host.compiled(guest(tmp_path, 3)), Run(("guest",), b""))
 
 
+@pytest.mark.dear
 def test_the_cheapest_claim_is_measured_and_rendered(
     tmp_path: Path, shared_cache: Path, pinned_go: Path
 ) -> None:

@@ -21,7 +21,13 @@ README, HOW_TO, EXPLANATION, HOST_GO = (
     ROOT / name
     for name in ("README.md", "docs/how-to.md", "docs/explanation.md", "examples/host-go/README.md")
 )
-RECIPES = [name for name in sections_of(HOW_TO.read_text()) if name]
+# Those that take a minute, because what they show is measured.
+DEAR = ("Measure where the time goes",)
+RECIPES = [
+    pytest.param(name, marks=[pytest.mark.dear] if name in DEAR else [])
+    for name in sections_of(HOW_TO.read_text())
+    if name
+]
 
 # What a fresh clone starts with. .ci/run runs exactly these two, taken from the README, because a
 # test cannot install what it runs on.

@@ -40,7 +40,12 @@ compress.formats = []
 """
 
 
-@pytest.fixture(params=[BY_RULES, BY_WORKSPACE], ids=["rules", "workspace"])
+@pytest.fixture(
+    params=[
+        pytest.param(BY_RULES, marks=pytest.mark.dear, id="rules"),
+        pytest.param(BY_WORKSPACE, id="workspace"),
+    ]
+)
 def generating(plain: Project, request: pytest.FixtureRequest) -> Project:
     """A program with a Go file and an embedded file that Commands make, and one without."""
     plain.write("app/main.go", GENERATED)

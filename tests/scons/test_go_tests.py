@@ -270,6 +270,7 @@ def test_looking_runs_nothing_and_cleaning_removes_the_results(project: Project)
     assert "test" in project.build("-Q", "-j2", "test").verbs and report.is_file()
 
 
+@pytest.mark.dear
 def test_a_directory_called_test_does_not_stand_in_for_the_verb(project: Project) -> None:
     project.write("wasip1.toml", SPEC + '\n[workspace]\nmembers = ["test"]\n')
     project.write("test/wasip1.toml", 'spec-version = 1\n\n[artifact.inner]\npackage = "../app"\n')

@@ -219,6 +219,7 @@ def test_the_help_lists_the_verb_and_the_argument(workspace: Project) -> None:
 TOOL = 'env = Environment(tools=["wasip1"], toolpath=[PyPackageDir("wasip1_build.tools")])\n'
 
 
+@pytest.mark.dear
 def test_a_workspace_beside_other_things_is_reviewed_too(workspace: Project) -> None:
     workspace.write(
         "SConstruct", TOOL + 'env.Wasip1Workspace("m/three/wasip1.toml", prefix="w-")\n'

@@ -74,6 +74,7 @@ def refused(project: Project, call: str) -> str:
     return build.output
 
 
+@pytest.mark.dear
 @pytest.mark.long
 def test_a_whole_graph_by_hand_is_rebuilt_exactly(hello: Project) -> None:
     once = "list compile strip verify brotli gzip check measure gate manifest precompile precompile"

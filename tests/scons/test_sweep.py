@@ -145,6 +145,7 @@ def test_the_go_form_does_what_the_setting_does(programs: Project, sweep: Any) -
     assert 60 * MIB < built_in.peak.low < 70 * MIB
 
 
+@pytest.mark.dear
 def test_a_low_gogc_that_raises_the_peak_is_seen_and_gos_default_suggested(sweep: Any) -> None:
     swept = sweep("trees", Setting(), rounds=6)
     [hazard] = hazards(swept)

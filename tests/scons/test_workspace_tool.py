@@ -192,6 +192,7 @@ def test_an_unknown_profile_is_a_user_error(profiled: Project) -> None:
     assert 'did you mean "dev"?' in build.output
 
 
+@pytest.mark.dear
 def test_a_workspace_may_lie_below_the_top(below: Project) -> None:
     below.write("SConstruct", TOOL + 'env.Wasip1Workspace("wasm/wasip1.toml", prefix="wasm-")\n')
     assert below.build("-Q", "wasm-app").verbs == STEPS

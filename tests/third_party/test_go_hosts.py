@@ -105,6 +105,7 @@ def test_what_is_written_passes_go_vet(hosts: Hosts) -> None:
     assert (vetted.returncode, vetted.stdout) == (0, "")
 
 
+@pytest.mark.dear
 def test_modules_do_in_a_go_program_what_is_declared(hosts: Hosts) -> None:
     tool = hosts.test("tool")
     assert set(tool.values()) == {"PASS"}, tool

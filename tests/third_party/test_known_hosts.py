@@ -57,7 +57,7 @@ def functions(name: str) -> dict[tuple[str, str], str]:
 
 
 @pytest.mark.network
-@pytest.mark.parametrize("guest", GUESTS)
+@pytest.mark.parametrize("guest", [pytest.param(guest, marks=pytest.mark.dear) for guest in GUESTS])
 def test_every_function_that_a_guest_imports_is_in_its_hosts_data(
     guest: str, third_party: Copy
 ) -> None:

@@ -50,7 +50,7 @@ def build_leaves_sources_alone(project: Project) -> Build:
     return first
 
 
-OFTEN = ("jq", "plugin")  # a program, a reactor
+OFTEN = ("plugin",)
 TRIED = [pytest.param(name, marks=[] if name in OFTEN else [pytest.mark.dear]) for name in PROGRAMS]
 
 
