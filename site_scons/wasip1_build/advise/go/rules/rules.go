@@ -10,6 +10,7 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/ignore"
+	"wasip1.invalid/advisor/output"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/unsupported"
@@ -18,6 +19,7 @@ import (
 // All are the rules, in the order in which they are told.
 var All = []rule.Rule{
 	unsupported.Rule,
+	output.Rule,
 }
 
 // Answer asks the rules of a request about its main packages.

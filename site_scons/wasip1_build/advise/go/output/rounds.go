@@ -1,0 +1,163 @@
+package output
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/calls"
+	"wasip1.invalid/advisor/loops"
+)
+
+// How far from its loop a call is told of. What is deeper is a part of something larger: there the
+// loop is over files, or commands, and a line for each costs little beside it.
+const farthest = 3
+
+// rounds are the functions that are called in a loop, each with the shortest chain from there; what
+// runs rarely is left out, as is a loop in which someone waits for each line.
+func (l *looked) rounds() map[*callgraph.Node]callgraph.Chain {
+	found := map[*callgraph.Node]callgraph.Chain{}
+	by := map[token.Pos]*calls.Call{}
+	for _, call := range l.calls {
+		by[call.Pos()] = call
+	}
+	ending := l.ending()
+	var queue []*callgraph.Node
+	add := func(edge callgraph.Edge, before callgraph.Chain) {
+		call := by[edge.Pos]
+		if call == nil || edge.Implied || found[edge.To] != nil || !edge.To.Own() || ending[edge.To.Object] {
+			return
+		}
+		if len(before) == 0 && l.around(call) == nil || l.isRare(call) {
+			return
+		}
+		found[edge.To] = append(append(callgraph.Chain(nil), before...), edge)
+		queue = append(queue, edge.To)
+	}
+	for _, edge := range l.subject.Graph.InOrder() {
+		add(edge, nil)
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		if before := found[queue[0]]; len(before) < farthest {
+			for _, edge := range queue[0].Out {
+				add(edge, before)
+			}
+		}
+	}
+	return found
+}
+
+// around returns the loop that repeats a call in its function; nil where there is none, or someone
+// waits in it.
+func (l *looked) around(call *calls.Call) *loops.Loop {
+	loop := l.loops.Around(call.Pos())
+	if loop == nil || l.quiet[loop.Node] {
+		return nil
+	}
+	for _, each := range call.Around {
+		if l.quiet[each] {
+			return nil
+		}
+	}
+	return loop
+}
+
+// repeated tells whether a call runs many times, and how it is reached from its loop if that is not
+// in the same function.
+func (l *looked) repeated(call *calls.Call) (callgraph.Chain, bool) {
+	if l.isRare(call) {
+		return nil, false
+	}
+	if l.around(call) != nil {
+		return nil, true
+	}
+	if literal := call.Literal(); literal != nil {
+		for _, each := range l.streams.Values.Calls(literal) {
+			if loop := l.loops.Around(calls.Ident(each.Fun).Pos()); loop != nil && !l.quiet[loop.Node] {
+				return nil, true
+			}
+		}
+		return nil, false
+	}
+	chain := l.round[call.Edge.From]
+	if chain == nil {
+		return nil, false
+	}
+	return append(append(callgraph.Chain(nil), chain...), call.Edge), true
+}
+
+// ending are the functions that always end the program.
+func (l *looked) ending() map[types.Object]bool {
+	found := map[types.Object]bool{}
+	for _, call := range l.calls {
+		if call.In == nil || !calls.Exits(call.Callee) || call.In.Body == nil {
+			continue
+		}
+		if last, ok := call.In.Body.List[len(call.In.Body.List)-1].(*ast.ExprStmt); ok && last.X == call.CallExpr {
+			found[call.Of.Info.Defs[call.In.Name]] = true
+		}
+	}
+	return found
+}
+
+// isRare tells whether a call is made only now and then in a loop: where something failed, in each
+// so many rounds, or when some time has gone by.
+func (l *looked) isRare(call *calls.Call) bool {
+	for i := len(call.Around) - 1; i >= 0; i-- {
+		var child ast.Node = call.CallExpr
+		if i+1 < len(call.Around) {
+			child = call.Around[i+1]
+		}
+		switch n := call.Around[i].(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			if l.loops.Around(call.Pos()) != nil && l.loops.Around(call.Pos()).Node == n {
+				return false
+			}
+		case *ast.FuncLit:
+			return false
+		case *ast.IfStmt:
+			if child == n.Body && rare(call.Of.Info, n.Cond, token.NEQ) ||
+				child == n.Else && rare(call.Of.Info, n.Cond, token.EQL) {
+				return true
+			}
+		case *ast.CaseClause:
+			for _, each := range n.List {
+				if rare(call.Of.Info, each, token.NEQ) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// rare tells whether a condition seldom holds: of a comparison with an error, if it is `failed`.
+func rare(info *types.Info, condition ast.Expr, failed token.Token) bool {
+	found := false
+	ast.Inspect(condition, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BinaryExpr:
+			if n.Op == token.REM || n.Op == failed && (isError(info, n.X) || isError(info, n.Y)) {
+				found = true
+			}
+		case *ast.CallExpr:
+			callee := calls.Callee(info, n)
+			if callee == nil || callee.Pkg() == nil {
+				break
+			}
+			switch callgraph.FullName(callee) {
+			case "errors.Is", "errors.As", "time.Since", "time.Until", "(time.Time).After",
+				"(time.Time).Before", "(time.Time).Sub":
+				found = found || failed == token.NEQ
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func isError(info *types.Info, e ast.Expr) bool {
+	of := info.TypeOf(e)
+	return of != nil && types.Identical(of, types.Universe.Lookup("error").Type())
+}
