@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
@@ -25,6 +26,23 @@ type Call struct {
 
 // Name returns the full name of what is called.
 func (c *Call) Name() string { return callgraph.FullName(c.Callee) }
+
+// Short returns how a source names what is called, as far as that is short: "fmt.Println",
+// "out.Flush", "template.Template.Execute".
+func (c *Call) Short() string {
+	if receiver := c.Receiver(); receiver != nil {
+		if text := types.ExprString(receiver); len(text) < 40 && !strings.Contains(text, "(") {
+			return text + "." + c.Callee.Name()
+		}
+	}
+	return ShortName(c.Edge.To.Name())
+}
+
+// ShortName is a full name without what is before its package's last word.
+func ShortName(name string) string {
+	name = strings.NewReplacer("(", "", ")", "", "*", "").Replace(name)
+	return name[strings.LastIndex(name, "/")+1:]
+}
 
 // Pos returns where the graph has the call.
 func (c *Call) Pos() token.Pos { return Ident(c.Fun).Pos() }
@@ -169,4 +187,19 @@ var forGood = map[string]bool{
 // Exits tells whether a function ends the program without what is deferred.
 func Exits(function types.Object) bool {
 	return function != nil && forGood[callgraph.FullName(function)]
+}
+
+// Ending returns the functions of which the last statement ends the program.
+func Ending(all []*Call) map[types.Object]bool {
+	found := map[types.Object]bool{}
+	for _, call := range all {
+		if call.In == nil || !Exits(call.Callee) {
+			continue
+		}
+		list := call.In.Body.List
+		if last, ok := list[len(list)-1].(*ast.ExprStmt); ok && last.X == call.CallExpr {
+			found[call.Of.Info.Defs[call.In.Name]] = true
+		}
+	}
+	return found
 }

@@ -5,7 +5,7 @@ package output
 import (
 	"fmt"
 	"go/ast"
-	"go/types"
+	"sort"
 	"strings"
 
 	"wasip1.invalid/advisor/callgraph"
@@ -32,7 +32,7 @@ type looked struct {
 	loops   *loops.Set
 	round   map[*callgraph.Node]callgraph.Chain // from a loop to each function that is called from one
 	quiet   map[ast.Node]bool                   // loops and functions in which someone waits for each line
-	at      map[ast.Node]*calls.Call
+	mended  map[*ast.FuncDecl][]exchange.Edit
 }
 
 // item is a call that does little, many times.
@@ -40,6 +40,8 @@ type item struct {
 	*calls.Call
 	stream streams.Stream
 	chain  callgraph.Chain // from the loop in which it is; nil where that is around it, or there is none
+	kind   string          // those of one kind in a function are told together
+	does   string
 	why    string
 	fix    string
 	atMost string
@@ -47,10 +49,24 @@ type item struct {
 
 func find(subject *rule.Subject) []exchange.Finding {
 	l := look(subject)
+	written := l.written()
+	by := map[*ast.FuncDecl][]item{}
+	for _, each := range written {
+		if each.stream.Base == streams.Stdout {
+			by[each.In] = append(by[each.In], each)
+		}
+	}
+	for function, items := range by {
+		l.mended[function] = l.mend(items)
+	}
 	var findings []exchange.Finding
-	for _, group := range l.groups(append(l.written(), l.read()...)) {
+	for _, group := range l.groups(append(written, l.read()...)) {
 		findings = append(findings, l.finding(group))
 	}
+	sort.SliceStable(findings, func(i, j int) bool {
+		a, b := findings[i], findings[j]
+		return a.File < b.File || a.File == b.File && a.Line < b.Line
+	})
 	return findings
 }
 
@@ -60,10 +76,7 @@ func look(subject *rule.Subject) *looked {
 		calls:   calls.Find(subject),
 		streams: streams.Read(subject),
 		loops:   loops.Find(subject.Graph, own(subject)),
-		at:      map[ast.Node]*calls.Call{},
-	}
-	for _, each := range l.calls {
-		l.at[each.CallExpr] = each
+		mended:  map[*ast.FuncDecl][]exchange.Edit{},
 	}
 	l.logged = l.streams.Logged(l.calls)
 	l.quiet = l.waiting()
@@ -89,7 +102,8 @@ func (l *looked) written() []item {
 		if stream.Base == "" || stream.Base == streams.Stdin || isLog(stream) && stream.Base != streams.Stdout {
 			continue
 		}
-		made := item{Call: call, stream: stream, why: each(call.Name(), stream)}
+		made := item{Call: call, stream: stream, kind: stream.Base, why: each(call.Name(), stream)}
+		made.does = does(stream)
 		made.fix = l.buffered(made)
 		chain, ok := l.repeated(call)
 		switch {
@@ -98,7 +112,7 @@ func (l *looked) written() []item {
 			made.chain = chain
 			found = append(found, made)
 		case isTemplate(call.Name()):
-			made.atMost = "note" // how many pieces it has is not known
+			made.kind, made.atMost = "note", "note" // how many pieces it has is not known
 			found = append(found, made)
 		}
 	}
@@ -136,12 +150,12 @@ func (l *looked) buffered(of item) string {
 	case strings.HasPrefix(name, "fmt.Print"):
 		text += fmt.Sprintf("in it: `fmt.F%s(out, ...)`", strings.ToLower(name[4:5])+name[5:])
 	case of.stream.Through != "":
-		maker := of.stream.Through[strings.LastIndex(of.stream.Through, "/")+1:]
+		maker := calls.ShortName(of.stream.Through)
 		text += fmt.Sprintf("and %s on out", maker)
 	case strings.HasPrefix(name, "(*os.File).") || strings.HasPrefix(name, "(io."):
 		text += "in it: `out." + of.Callee.Name() + "(...)`"
 	default:
-		text += fmt.Sprintf("in it: `%s(out, ...)`", name[strings.LastIndex(name, "/")+1:])
+		text += fmt.Sprintf("in it: `%s(out, ...)`", calls.ShortName(name))
 	}
 	return text
 }
@@ -149,37 +163,31 @@ func (l *looked) buffered(of item) string {
 // groups puts the items of one function together, without those that are silenced: what is said at
 // the first of them, or against it, holds for all.
 func (l *looked) groups(items []item) [][]item {
-	var order []any
-	by := map[any][]item{}
+	type key struct {
+		in   *ast.FuncDecl
+		kind string
+	}
+	var order []key
+	by, silent := map[key][]item{}, map[key]bool{}
 	for _, each := range items {
-		if l.subject.Ignores.Silences(Name, each.Pos()) {
+		group := key{each.In, each.kind}
+		isFirst := len(by[group]) == 0
+		switch {
+		case l.subject.Ignores.Silences(Name, each.Pos()):
 			l.subject.Ignores.Use(Name, each.Pos())
-			if key := keyOf(each); by[key] == nil {
-				by[key] = []item{}
-				order = append(order, key)
+			silent[group] = silent[group] || isFirst
+		case !silent[group]:
+			if isFirst {
+				order = append(order, group)
 			}
-			continue
+			by[group] = append(by[group], each)
 		}
-		key := keyOf(each)
-		if by[key] == nil {
-			order = append(order, key)
-		} else if len(by[key]) == 0 {
-			continue // the first is silenced
-		}
-		by[key] = append(by[key], each)
 	}
 	var found [][]item
-	for _, key := range order {
-		if len(by[key]) > 0 {
-			found = append(found, by[key])
-		}
+	for _, each := range order {
+		found = append(found, by[each])
 	}
 	return found
-}
-
-// keyOf is the same for what is told together.
-func keyOf(of item) any {
-	return [2]any{ast.Node(of.In), of.stream.Base + of.atMost + of.why[:1]}
 }
 
 func (l *looked) finding(group []item) exchange.Finding {
@@ -187,15 +195,21 @@ func (l *looked) finding(group []item) exchange.Finding {
 	said := l.subject.At(Name, first.Pos())
 	said.AtMost = first.atMost
 	said.Why, said.Fix = first.why, first.fix
-	said.What = fmt.Sprintf("%s %s", shortName(first.Call), does(first))
+	said.What = fmt.Sprintf("%s %s", first.Short(), first.does)
+	switch {
+	case first.chain != nil:
+		said.What += ", and is called in a loop"
+	case first.atMost == "":
+		said.What += ", in a loop"
+	}
 	if len(group) > 1 {
 		said.What += fmt.Sprintf(" (and %s in this function)", others(len(group)-1))
 	}
 	if first.chain != nil {
 		said.Details = l.subject.Chain(first.chain)
 	}
-	if first.why == each(first.Name(), first.stream) {
-		l.mend(&said, group)
+	if first.stream.Base == streams.Stdout {
+		said.Edits = l.mended[first.In]
 	}
 	return said
 }
@@ -207,35 +221,13 @@ func others(count int) string {
 	return fmt.Sprintf("%d others", count)
 }
 
-// does says what is wrong with a call.
-func does(of item) string {
-	if of.stream.Base == streams.Stdin || isReading(of.Name()) {
-		return "reads"
-	}
-	text := "writes to " + of.stream.Base + " without a buffer"
+// does says what is wrong with a call that writes.
+func does(stream streams.Stream) string {
 	switch {
-	case of.stream.Through == "text/tabwriter.NewWriter":
-		text = "writes to " + of.stream.Base + " through a tabwriter without a buffer behind it"
-	case isLog(of.stream):
-		text = "logs to " + of.stream.Base + " without a buffer"
+	case stream.Through == "text/tabwriter.NewWriter":
+		return "writes to " + stream.Base + " through a tabwriter without a buffer behind it"
+	case isLog(stream):
+		return "logs to " + stream.Base + " without a buffer"
 	}
-	if of.chain != nil {
-		return text + ", and is called in a loop"
-	}
-	if of.atMost != "" {
-		return text
-	}
-	return text + ", in a loop"
-}
-
-// shortName is how a source names what is called.
-func shortName(call *calls.Call) string {
-	if call.Receiver() != nil {
-		text := types.ExprString(call.Receiver())
-		if len(text) < 40 && !strings.Contains(text, " ") {
-			return text + "." + call.Callee.Name()
-		}
-	}
-	name := call.Name()
-	return name[strings.LastIndex(name, "/")+1:]
+	return "writes to " + stream.Base + " without a buffer"
 }

@@ -20,13 +20,16 @@ func (l *looked) read() []item {
 			if made.stream != (streams.Stream{Base: streams.Stdin}) || !l.forgets(call) {
 				continue
 			}
+			made.kind, made.does = "forgets", "forgets what it has read ahead of os.Stdin, and is made again"
 			made.why = "what it has read ahead, up to 4096 bytes, is lost with it: the next one goes on after " +
 				"that (at a terminal, which gives one line at a time, it does not show)"
-			made.fix = fmt.Sprintf("make it once, before the loop: `in := %s(os.Stdin)`", shortName(call))
+			made.fix = fmt.Sprintf("make it once, before the loop: `in := %s(os.Stdin)`", call.Short())
 		case l.isBare(call):
 			made.stream, _ = l.streams.IsRead(call)
+			made.kind, made.does = "reads "+made.stream.Base, "reads a few bytes of "+made.stream.Base+" without a buffer"
 			made.why = "each is at least one call of the host (fd_read)"
-			if strings.Contains(call.Name(), "can") {
+			if strings.HasPrefix(call.Name(), "fmt.") {
+				made.does = "reads " + made.stream.Base + " byte by byte"
 				made.why = "it reads one byte at a time, and each byte is a call of the host (fd_read): " +
 					"measured, 4000 for 1000 lines of three digits, in place of one for 4096 bytes"
 			}
@@ -46,10 +49,6 @@ func (l *looked) read() []item {
 
 func isMaker(name string) bool {
 	return name == "bufio.NewReader" || name == "bufio.NewReaderSize" || name == "bufio.NewScanner"
-}
-
-func isReading(name string) bool {
-	return strings.Contains(name, "can") || strings.Contains(name, "Read")
 }
 
 // isBare tells whether a call reads little from what has no buffer.
@@ -120,6 +119,6 @@ func (l *looked) ahead(of item) string {
 	case strings.HasSuffix(name, ").Read"):
 		return text + "`in.Read(...)`, or `in.ReadByte()`"
 	default:
-		return text + fmt.Sprintf("`%s(in, ...)`", shortName(of.Call))
+		return text + fmt.Sprintf("`%s(in, ...)`", of.Short())
 	}
 }

@@ -22,7 +22,7 @@ func (l *looked) rounds() map[*callgraph.Node]callgraph.Chain {
 	for _, call := range l.calls {
 		by[call.Pos()] = call
 	}
-	ending := l.ending()
+	ending := calls.Ending(l.calls)
 	var queue []*callgraph.Node
 	add := func(edge callgraph.Edge, before callgraph.Chain) {
 		call := by[edge.Pos]
@@ -85,20 +85,6 @@ func (l *looked) repeated(call *calls.Call) (callgraph.Chain, bool) {
 		return nil, false
 	}
 	return append(append(callgraph.Chain(nil), chain...), call.Edge), true
-}
-
-// ending are the functions that always end the program.
-func (l *looked) ending() map[types.Object]bool {
-	found := map[types.Object]bool{}
-	for _, call := range l.calls {
-		if call.In == nil || !calls.Exits(call.Callee) || call.In.Body == nil {
-			continue
-		}
-		if last, ok := call.In.Body.List[len(call.In.Body.List)-1].(*ast.ExprStmt); ok && last.X == call.CallExpr {
-			found[call.Of.Info.Defs[call.In.Name]] = true
-		}
-	}
-	return found
 }
 
 // isRare tells whether a call is made only now and then in a loop: where something failed, in each

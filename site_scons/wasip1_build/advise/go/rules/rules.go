@@ -9,6 +9,7 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/flush"
 	"wasip1.invalid/advisor/ignore"
 	"wasip1.invalid/advisor/output"
 	"wasip1.invalid/advisor/rule"
@@ -20,6 +21,7 @@ import (
 var All = []rule.Rule{
 	unsupported.Rule,
 	output.Rule,
+	flush.Rule,
 }
 
 // Answer asks the rules of a request about its main packages.

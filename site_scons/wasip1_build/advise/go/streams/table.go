@@ -1,6 +1,7 @@
 package streams
 
 import (
+	"go/ast"
 	"strings"
 
 	"wasip1.invalid/advisor/calls"
@@ -103,4 +104,26 @@ func (s *Set) Logged(all []*calls.Call) Stream {
 		found.Through = "log.New"
 	}
 	return found
+}
+
+// Target returns what a call names as what it writes to, or what it makes something around.
+func Target(call *calls.Call) (ast.Expr, bool) {
+	name := call.Name()
+	if receiver := call.Receiver(); receiver != nil && methods[name] {
+		return receiver, true
+	}
+	for _, table := range []map[string]int{writes, around, buffering} {
+		if argument, ok := table[name]; ok && argument < len(call.Args) {
+			return call.Args[argument], true
+		}
+	}
+	return nil, false
+}
+
+// buffering are constructors of what has a buffer of its own, and what copies in large pieces.
+var buffering = map[string]int{"encoding/csv.NewWriter": 0, "io.Copy": 0}
+
+// IsGlobal tells whether a name is that of a standard stream, or of what uses one by itself.
+func IsGlobal(name string) bool {
+	return name == Stdout || name == Stdin || printing[name] || scanning[name]
 }

@@ -1,0 +1,14 @@
+// Nothing calls it.
+package main
+
+import (
+	"bufio"
+	"os"
+)
+
+func main() {}
+
+func unused() {
+	out := bufio.NewWriter(os.Stdout)
+	out.WriteString("x")
+}
