@@ -276,8 +276,12 @@ func (f *finder) callee(n *ast.CallExpr) string {
 
 // leaves notes the loops in whose last round a block runs: all that its last statement leaves.
 func (f *finder) leaves(block []ast.Stmt, from, to token.Pos) {
-	if len(block) == 0 || goesOn(block) {
+	if len(block) == 0 {
 		return
+	}
+	gone := goesOn(block)
+	if gone > 0 {
+		from = block[gone].Pos()
 	}
 	part := [2]token.Pos{from, to}
 	stop := func(frame) bool { return false } // at the frame that is still left
@@ -316,7 +320,7 @@ func (f *finder) leaves(block []ast.Stmt, from, to token.Pos) {
 		if after(each) {
 			return
 		}
-		if each.loop != nil && each.loop.body[1] != to {
+		if each.loop != nil && (each.loop.body[1] != to || gone > 0) {
 			each.loop.left = append(each.loop.left, part)
 		}
 		if stop(each) {
@@ -325,18 +329,22 @@ func (f *finder) leaves(block []ast.Stmt, from, to token.Pos) {
 	}
 }
 
-// goesOn tells whether a statement in front of the last one may begin another round.
-func goesOn(block []ast.Stmt) bool {
-	found := false
-	for _, each := range block[:len(block)-1] {
-		ast.Inspect(each, func(n ast.Node) bool {
+// goesOn returns the number of statements up to the last one that may begin another round, in front
+// of that which ends the block.
+func goesOn(block []ast.Stmt) int {
+	for i := len(block) - 2; i >= 0; i-- {
+		found := false
+		ast.Inspect(block[i], func(n ast.Node) bool {
 			if branch, ok := n.(*ast.BranchStmt); ok && branch.Tok != token.BREAK {
 				found = found || branch.Tok != token.FALLTHROUGH
 			}
 			return !found
 		})
+		if found {
+			return i + 1
+		}
 	}
-	return found
+	return 0
 }
 
 // forGood are functions that do not return.

@@ -195,6 +195,20 @@ var names []string
 }
 var names []string
 `, "a b c"},
+		{"what comes after the last that may go on", `func main() {
+	for range names {
+		if x("a") {
+			continue
+		}
+		x("b")
+		if x("c") {
+			x("d")
+		}
+		return
+	}
+}
+var names []string
+`, "a"},
 		{"a body that ends in break", `func main() {
 	for {
 		if x("a") {
