@@ -21,6 +21,7 @@ from wasip1_build.steps.advisor import Asked, answer
 from wasip1_build.steps.compile_go import CompileGo
 from wasip1_build.steps.execute import execute
 from wasip1_build.steps.go_contexts import go_contexts
+from wasip1_build.steps.results import Record
 from wasip1_build.steps.step import Context
 from wasip1_build.steps.unsupported import findings_in
 from wasip1_build.toolchain.tools import Tools
@@ -91,6 +92,12 @@ def context_of(root: Path, cache: Path) -> Context:
 
 def advised(root: Path, cache: Path, rules: tuple[str, ...]) -> dict[str, tuple[Finding, ...]]:
     """What one run of the advisor finds in a workspace, by the artifact's name."""
+    found = answered(root, cache, rules)
+    return {name: tuple(findings_in(each, {})) for name, each in found.items()}
+
+
+def answered(root: Path, cache: Path, rules: tuple[str, ...]) -> dict[str, Record]:
+    """What one run of the advisor says of a workspace, by the artifact's name."""
     context = context_of(root, cache)
     loaded = load(root).workspace
     planned = plan(loaded, go_contexts(root, loaded.artifacts), "no-target")
@@ -105,7 +112,4 @@ def advised(root: Path, cache: Path, rules: tuple[str, ...]) -> dict[str, tuple[
     stage = root / "build/stage"
     stage.mkdir()
     found = answer(context.staged(stage), Asked(tuple(compiled), rules, ignores=True))
-    return {
-        each.text("artifact").partition(":")[2]: tuple(findings_in(each, {}))
-        for each in found.records("mains")
-    }
+    return {each.text("artifact").partition(":")[2]: each for each in found.records("mains")}

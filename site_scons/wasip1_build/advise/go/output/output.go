@@ -110,7 +110,9 @@ func (l *looked) written() []item {
 		case l.isQuiet(call, chain):
 		case ok && l.isItem(call) && !l.isSynced(call, stream):
 			made.chain = chain
-			found = append(found, made)
+			if !l.isEach(made) {
+				found = append(found, made)
+			}
 		case isTemplate(call.Name()):
 			made.kind, made.atMost = "note", "note" // how many pieces it has is not known
 			found = append(found, made)

@@ -42,7 +42,9 @@ func (l *looked) read() []item {
 			continue
 		}
 		made.chain = chain
-		found = append(found, made)
+		if !l.isEach(made) {
+			found = append(found, made)
+		}
 	}
 	return found
 }

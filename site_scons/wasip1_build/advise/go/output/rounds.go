@@ -8,6 +8,7 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/loops"
+	"wasip1.invalid/advisor/streams"
 )
 
 // How far from its loop a call is told of. What is deeper is a part of something larger: there the
@@ -85,6 +86,27 @@ func (l *looked) repeated(call *calls.Call) (callgraph.Chain, bool) {
 		return nil, false
 	}
 	return append(append(callgraph.Chain(nil), chain...), call.Edge), true
+}
+
+// isEach tells whether what is written or read is a file of its own in each round, or is sought in:
+// a buffer would save nothing.
+func (l *looked) isEach(of item) bool {
+	if of.stream.Base != streams.File {
+		return false
+	}
+	for _, call := range l.calls {
+		if call.In == of.In && call.Name() == "(*os.File).Seek" {
+			return true
+		}
+		if call.CallExpr.Pos() == of.stream.Opened && l.round[call.Edge.From] != nil {
+			return true
+		}
+	}
+	loop := l.loops.Around(of.Pos())
+	if of.chain != nil {
+		loop = l.loops.Around(of.chain[0].Pos)
+	}
+	return loop == nil || loop.Node.Pos() <= of.stream.Opened && of.stream.Opened < loop.Node.End()
 }
 
 // isRare tells whether a call is made only now and then in a loop: where something failed, in each

@@ -4,6 +4,7 @@ package streams
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 
 	"wasip1.invalid/advisor/callgraph"
@@ -17,6 +18,7 @@ import (
 type Stream struct {
 	Base    string // Stdout, Stdin or File; "" where it may be something else
 	Through string
+	Opened  token.Pos // of a file: where
 }
 
 // What streams come down to.
@@ -110,7 +112,7 @@ func (s *Set) made(of *source.Package, call *ast.CallExpr, number int) Stream {
 	}
 	name := callgraph.FullName(callee)
 	if opened[name] {
-		return Stream{Base: File}
+		return Stream{Base: File, Opened: call.Pos()}
 	}
 	argument, ok := around[name]
 	if !ok {
@@ -123,5 +125,5 @@ func (s *Set) made(of *source.Package, call *ast.CallExpr, number int) Stream {
 	if inner.Base == "" {
 		return Stream{}
 	}
-	return Stream{inner.Base, name}
+	return Stream{inner.Base, name, inner.Opened}
 }
