@@ -5,6 +5,7 @@ package output
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
 	"sort"
 	"strings"
 
@@ -32,6 +33,8 @@ type looked struct {
 	loops   *loops.Set
 	round   map[*callgraph.Node]callgraph.Chain // from a loop to each function that is called from one
 	quiet   map[ast.Node]bool                   // loops and functions in which someone waits for each line
+	ending  map[types.Object]bool               // functions that always end the program
+	exits   map[*ast.CallExpr]bool              // calls that do
 	mended  map[*ast.FuncDecl][]exchange.Edit
 }
 
@@ -76,7 +79,12 @@ func look(subject *rule.Subject) *looked {
 		calls:   calls.Find(subject),
 		streams: streams.Read(subject),
 		loops:   loops.Find(subject.Graph, own(subject)),
+		exits:   map[*ast.CallExpr]bool{},
 		mended:  map[*ast.FuncDecl][]exchange.Edit{},
+	}
+	l.ending = calls.Ending(l.calls)
+	for _, call := range l.calls {
+		l.exits[call.CallExpr] = calls.Exits(call.Callee) || l.ending[call.Callee]
 	}
 	l.logged = l.streams.Logged(l.calls)
 	l.quiet = l.waiting()

@@ -23,14 +23,13 @@ func (l *looked) rounds() map[*callgraph.Node]callgraph.Chain {
 	for _, call := range l.calls {
 		by[call.Pos()] = call
 	}
-	ending := calls.Ending(l.calls)
 	var queue []*callgraph.Node
 	add := func(edge callgraph.Edge, before callgraph.Chain) {
 		call := by[edge.Pos]
-		if call == nil || edge.Implied || found[edge.To] != nil || !edge.To.Own() || ending[edge.To.Object] {
+		if call == nil || edge.Implied || found[edge.To] != nil || !edge.To.Own() || l.ending[edge.To.Object] {
 			return
 		}
-		if len(before) == 0 && l.around(call) == nil || l.isRare(call) {
+		if len(before) == 0 && l.around(call) == nil || len(before) > 0 && !isSure(call) || l.isRare(call) {
 			return
 		}
 		found[edge.To] = append(append(callgraph.Chain(nil), before...), edge)
@@ -82,10 +81,68 @@ func (l *looked) repeated(call *calls.Call) (callgraph.Chain, bool) {
 		return nil, false
 	}
 	chain := l.round[call.Edge.From]
-	if chain == nil {
+	if chain == nil || !isSure(call) {
 		return nil, false
 	}
 	return append(append(callgraph.Chain(nil), chain...), call.Edge), true
+}
+
+// isSure tells whether a call is made whenever its function is called. Far from the loop a condition
+// is more often than not about what seldom is: a trace that was asked for, a mistake in the input.
+func isSure(call *calls.Call) bool {
+	for _, each := range call.Around {
+		var list []ast.Stmt
+		switch n := each.(type) {
+		case *ast.IfStmt:
+			if n.Body.Pos() <= call.Pos() {
+				return false
+			}
+		case *ast.CaseClause, *ast.CommClause:
+			return false
+		case *ast.BlockStmt:
+			list = n.List
+		}
+		for _, before := range list {
+			if before.End() <= call.Pos() && returns(before) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func returns(n ast.Stmt) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.ReturnStmt:
+			found = true
+		case *ast.FuncLit:
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// isEnd tells whether the program ends behind a call.
+func (l *looked) isEnd(call *calls.Call) bool {
+	for _, each := range call.Around {
+		block, ok := each.(*ast.BlockStmt)
+		if !ok {
+			continue
+		}
+		for _, after := range block.List {
+			last, ok := after.(*ast.ExprStmt)
+			if !ok || after.Pos() < call.Pos() {
+				continue
+			}
+			if call, ok := last.X.(*ast.CallExpr); ok && l.exits[call] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isEach tells whether what is written or read is a file of its own in each round, or is sought in:
@@ -112,6 +169,9 @@ func (l *looked) isEach(of item) bool {
 // isRare tells whether a call is made only now and then in a loop: where something failed, in each
 // so many rounds, or when some time has gone by.
 func (l *looked) isRare(call *calls.Call) bool {
+	if l.isEnd(call) {
+		return true
+	}
 	for i := len(call.Around) - 1; i >= 0; i-- {
 		var child ast.Node = call.CallExpr
 		if i+1 < len(call.Around) {
