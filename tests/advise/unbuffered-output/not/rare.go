@@ -32,7 +32,27 @@ func main() {
 		if i < 0 {
 			usage()
 		}
+		if verbose > 1 && !quiet {
+			fmt.Println("a trace that was asked for")
+		}
+		trace(i)
+		found(i)
 	}
+}
+
+var verbose, quiet = len(os.Args), false
+
+func trace(i int) {
+	if verbose > 2 {
+		fmt.Println("at", i)
+	}
+}
+
+func found(i int) {
+	if i > 0 {
+		return
+	}
+	fmt.Println("a mistake")
 }
 
 func report(err error) { fmt.Println("failed:", err) }

@@ -185,7 +185,8 @@ func (l *looked) isRare(call *calls.Call) bool {
 		case *ast.FuncLit:
 			return false
 		case *ast.IfStmt:
-			if child == n.Body && rare(call.Of.Info, n.Cond, token.NEQ) ||
+			if child == n.Body && n.Else == nil && l.isMode(call, n.Cond) ||
+				child == n.Body && rare(call.Of.Info, n.Cond, token.NEQ) ||
 				child == n.Else && rare(call.Of.Info, n.Cond, token.EQL) {
 				return true
 			}
@@ -198,6 +199,47 @@ func (l *looked) isRare(call *calls.Call) bool {
 		}
 	}
 	return false
+}
+
+// isMode tells whether a condition is the same in all rounds of the loop around a call: what is
+// written then was asked for, as a trace is.
+func (l *looked) isMode(call *calls.Call, condition ast.Expr) bool {
+	loop := l.loops.Around(call.Pos())
+	if loop == nil || condition.Pos() < loop.Pos() {
+		return false
+	}
+	inside := map[types.Object]bool{}
+	note := func(e ast.Expr) {
+		if variable := calls.Variable(call.Of.Info, e); variable != nil {
+			inside[variable] = true
+		}
+	}
+	ast.Inspect(loop.Node, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, left := range n.Lhs {
+				note(left)
+			}
+		case *ast.IncDecStmt:
+			note(n.X)
+		}
+		return true
+	})
+	same := true
+	ast.Inspect(condition, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			variable := calls.Variable(call.Of.Info, n)
+			if variable != nil && (inside[variable] || loop.Pos() <= variable.Pos() && variable.Pos() < loop.Node.End()) {
+				same = false
+			}
+		case *ast.CallExpr, *ast.IndexExpr, *ast.UnaryExpr:
+			unary, ok := n.(*ast.UnaryExpr)
+			same = same && ok && unary.Op == token.NOT
+		}
+		return same
+	})
+	return same
 }
 
 // rare tells whether a condition seldom holds: of a comparison with an error, if it is `failed`.
