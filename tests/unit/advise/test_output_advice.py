@@ -73,9 +73,8 @@ def test_what_is_told_together_says_how_many_and_how_it_is_reached(
         (told,) = findings_in(found[OUTPUT][f"found-{name}"], {})
         return told
 
-    assert one("lines").what == (
-        "fmt.Println writes to os.Stdout without a buffer, in a loop (and 2 others in this function)"
-    )
+    what = "fmt.Println writes to os.Stdout without a buffer, in a loop"
+    assert one("lines").what == f"{what} (and 2 others in this function)"
     assert "`fmt.Fprintln(out, ...)`" in one("lines").fix
     assert one("template").severity == "note"  # how much it writes is not known
     by_chain = found[OUTPUT]["found-called_in_a_loop"].records("findings")[0]

@@ -34,6 +34,9 @@ func (f *finder) shared(variable *types.Var, held *values.Set) {
 	isEnded, isWritten := false, false
 	inside := map[*ast.FuncDecl]map[*ast.Ident]use{}
 	for _, of := range f.subject.Packages {
+		if of.Kind != exchange.Own {
+			continue
+		}
 		if of.Info == nil || of.Why != "" {
 			return // what it does is not known
 		}

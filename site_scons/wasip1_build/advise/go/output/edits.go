@@ -136,15 +136,7 @@ func isKnown(info *types.Info, n *ast.CallExpr) bool {
 // isAlone tells whether nothing that is called meanwhile writes to standard output by itself, ends
 // the program or waits.
 func (m *mender) isAlone() bool {
-	bad := m.subject.Graph.LeadingTo(func(n *callgraph.Node) bool {
-		if n.Object == nil || n.Of != nil {
-			return false
-		}
-		name := callgraph.FullName(n.Object)
-		return streams.IsGlobal(name) || calls.Exits(n.Object) || strings.HasPrefix(name, "flag.Parse") ||
-			strings.HasPrefix(name, "(*flag.FlagSet).Parse") || name == "time.Sleep" ||
-			strings.HasSuffix(name, ").Wait") || m.logged.Base != "" && strings.HasPrefix(name, "log.")
-	})
+	bad := m.disturbing()
 	for _, edge := range m.first.Edge.From.Out {
 		if m.isLater(edge.Pos) && bad[edge.To] && !m.converted[edge.Pos] {
 			return false
@@ -158,6 +150,22 @@ func (m *mender) isAlone() bool {
 		}
 	}
 	return true
+}
+
+// disturbing are the functions that may write to standard output, end the program or wait.
+func (l *looked) disturbing() map[*callgraph.Node]bool {
+	if l.bad == nil {
+		l.bad = l.subject.Graph.LeadingTo(func(n *callgraph.Node) bool {
+			if n.Object == nil || n.Of != nil {
+				return false
+			}
+			name := callgraph.FullName(n.Object)
+			return streams.IsGlobal(name) || calls.Exits(n.Object) || strings.HasPrefix(name, "flag.Parse") ||
+				strings.HasPrefix(name, "(*flag.FlagSet).Parse") || name == "time.Sleep" ||
+				strings.HasSuffix(name, ").Wait") || l.logged.Base != "" && strings.HasPrefix(name, "log.")
+		})
+	}
+	return l.bad
 }
 
 // convert makes the edits of all calls that write to standard output.

@@ -35,6 +35,7 @@ type looked struct {
 	quiet   map[ast.Node]bool                   // loops and functions in which someone waits for each line
 	ending  map[types.Object]bool               // functions that always end the program
 	exits   map[*ast.CallExpr]bool              // calls that do
+	bad     map[*callgraph.Node]bool            // see disturbing
 	mended  map[*ast.FuncDecl][]exchange.Edit
 }
 

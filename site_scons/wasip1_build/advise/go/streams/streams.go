@@ -55,7 +55,7 @@ type Set struct {
 	known   map[*types.Var]Stream
 }
 
-// Read looks at all sources of a program.
+// Read looks at all of the artifact's own sources.
 func Read(subject *rule.Subject) *Set {
 	return &Set{subject, values.Read(subject), map[*types.Var]Stream{}}
 }

@@ -1,4 +1,4 @@
-// Package values answers what a variable can hold: all that it is given anywhere in a program.
+// Package values answers what a variable can hold: all that it is given anywhere in the artifact's own sources.
 package values
 
 import (
@@ -7,6 +7,7 @@ import (
 	"go/types"
 
 	"wasip1.invalid/advisor/calls"
+	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
 )
@@ -18,7 +19,7 @@ type Value struct {
 	Result int
 }
 
-// Set is what all variables, parameters and fields of a program are given.
+// Set is what all variables, parameters and fields of the artifact's own packages are given.
 type Set struct {
 	given   map[*types.Var][]Value
 	unknown map[*types.Var]bool            // given more than is seen
@@ -26,7 +27,7 @@ type Set struct {
 	holding map[*ast.FuncLit][]*types.Var
 }
 
-// Read looks at all sources of a program.
+// Read looks at all of the artifact's own sources.
 func Read(subject *rule.Subject) *Set {
 	s := &Set{
 		map[*types.Var][]Value{}, map[*types.Var]bool{},
@@ -34,8 +35,8 @@ func Read(subject *rule.Subject) *Set {
 	}
 	static := map[token.Pos]*types.Func{}
 	for _, of := range subject.Packages {
-		if of.Info == nil {
-			continue
+		if of.Info == nil || of.Kind != exchange.Own {
+			continue // other modules know nothing of the own ones, but what they are given
 		}
 		r := &reader{s, subject.Program, of, static}
 		for _, file := range of.Files {
@@ -44,7 +45,7 @@ func Read(subject *rule.Subject) *Set {
 	}
 	for _, edge := range subject.Graph.Edges() {
 		function, ok := edge.To.Object.(*types.Func)
-		if ok && (edge.Implied || static[edge.Pos] != function) {
+		if ok && edge.To.Own() && (edge.Implied || static[edge.Pos] != function) {
 			parameters := function.Type().(*types.Signature).Params() // whoever calls it, somewhere
 			for i := 0; i < parameters.Len(); i++ {
 				s.unknown[parameters.At(i)] = true
@@ -170,7 +171,8 @@ func (r *reader) call(n *ast.CallExpr) {
 	if callee.Pkg() == nil {
 		return // error's method
 	}
-	if whose := r.program.Package(callee.Pkg().Path()); whose == nil || whose.Info == nil {
+	whose := r.program.Package(callee.Pkg().Path())
+	if whose == nil || whose.Kind != exchange.Own {
 		return
 	}
 	r.static[calls.Ident(n.Fun).Pos()] = callee
