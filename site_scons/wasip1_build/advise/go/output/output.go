@@ -210,6 +210,7 @@ func (l *looked) finding(group []item) exchange.Finding {
 	switch {
 	case first.chain != nil:
 		said.What += ", and is called in a loop"
+		said.Fix = strings.Replace(said.Fix, "before the loop: ", "before the loop, and handed on from there: ", 1)
 	case first.atMost == "":
 		said.What += ", in a loop"
 	}
