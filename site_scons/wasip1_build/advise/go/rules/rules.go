@@ -13,11 +13,13 @@ import (
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/unsupported"
+	"wasip1.invalid/advisor/workerpool"
 )
 
 // All are the rules, in the order in which they are told.
 var All = []rule.Rule{
 	unsupported.Rule,
+	workerpool.Rule,
 }
 
 // Answer asks the rules of a request about its main packages.
