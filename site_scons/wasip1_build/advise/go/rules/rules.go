@@ -14,12 +14,14 @@ import (
 	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/unsupported"
 	"wasip1.invalid/advisor/workerpool"
+	"wasip1.invalid/advisor/wrongtool"
 )
 
 // All are the rules, in the order in which they are told.
 var All = []rule.Rule{
 	unsupported.Rule,
 	workerpool.Rule,
+	wrongtool.Rule,
 }
 
 // Answer asks the rules of a request about its main packages.
