@@ -31,18 +31,32 @@ func Pools(subject *rule.Subject) []Pool {
 	if len(starts) == 0 {
 		return nil
 	}
-	s := &search{
-		flow: flow.Read(subject.Graph), work: nil, limits: limits(subject.Graph), told: map[ast.Node]bool{},
-	}
-	s.work = &work{graph: subject.Graph, flow: s.flow}
+	s := newSearch(subject.Graph)
+	told := map[ast.Node]bool{}
 	var found []Pool
 	for _, each := range starts {
 		size, perCPU := s.size(each)
-		if size == "" || s.told[each.loops[0]] || !s.work.isForCPU(s.targets(each)) {
+		if size == "" || told[each.loops[0]] || !s.work.isForCPU(s.targets(each)) {
 			continue
 		}
-		s.told[each.loops[0]] = true
+		told[each.loops[0]] = true
 		found = append(found, Pool{each.node, each.at, size, perCPU})
+	}
+	return withOneCPU(subject.Graph, s.flow, found)
+}
+
+// withOneCPU returns those that a program starts where it sees one CPU.
+func withOneCPU(graph *callgraph.Graph, flow *flow.Flow, pools []Pool) []Pool {
+	if len(pools) == 0 {
+		return nil
+	}
+	alone := aloneIn(graph, flow)
+	chains := graph.Chains(func(edge callgraph.Edge) bool { return alone.leaves(edge.From, edge.Pos) })
+	var found []Pool
+	for _, each := range pools {
+		if _, ok := chains[each.Node]; ok && !alone.leaves(each.Node, each.Start.Pos()) {
+			found = append(found, each)
+		}
 	}
 	return found
 }
@@ -157,7 +171,11 @@ type search struct {
 	flow   *flow.Flow
 	work   *work
 	limits map[types.Object]limit
-	told   map[ast.Node]bool // loops
+}
+
+func newSearch(graph *callgraph.Graph) *search {
+	read := flow.Read(graph)
+	return &search{read, &work{graph, read}, limits(graph)}
 }
 
 // size returns how many goroutines there are, and whether that is by the CPUs; "" where they are no
