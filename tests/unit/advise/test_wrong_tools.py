@@ -48,9 +48,7 @@ def test_every_case_that_must_be_found_wants_something_and_no_other_does() -> No
 def test_of_what_does_not_compile_there_is_no_other_verdict(
     found: dict[str, tuple[Finding, ...]],
 ) -> None:
-    unknown = {
-        name for name, every in found.items() if NO_VERDICT in {each.rule for each in every}
-    }
+    unknown = {name for name, every in found.items() if NO_VERDICT in {each.rule for each in every}}
     assert unknown == {"found-browser", "found-files_for_a_browser"}
 
 
