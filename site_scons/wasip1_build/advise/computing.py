@@ -13,7 +13,7 @@ from wasip1_build.measure.bench.probe import Series
 from wasip1_build.measure.bench.rows import Run, read_rows
 from wasip1_build.measure.noise import Ratio, ratio
 
-MUCH = 1.5  # times as long; what programs are said to lose at most on the way to wasip1 is 2
+MUCH = 1.5  # times as long: for less a second target is hardly worth its keeping
 DOMINATING = ("compute", "execution")
 
 

@@ -48,33 +48,46 @@ func onlyForBrowsers(program *source.Program, each *source.Package) token.Pos {
 	if len(each.Files) > 0 {
 		return token.NoPos
 	}
+	first := token.NoPos
 	for _, name := range each.Ignored {
 		file, err := parser.ParseFile(program.Fset, name, nil, parser.ParseComments|parser.PackageClauseOnly)
-		if err == nil && isForBrowser(file, name) {
-			return file.Package
+		switch {
+		case err != nil || strings.HasSuffix(name, "_test.go") || isForNone(file):
+		case !isForBrowser(file, name):
+			return token.NoPos
+		case !first.IsValid():
+			first = file.Package
 		}
 	}
-	return token.NoPos
+	return first
 }
 
 func isForBrowser(file *ast.File, name string) bool {
 	stem := strings.TrimSuffix(name, ".go")
-	if strings.HasSuffix(stem, "_test") {
-		return false
-	}
 	if strings.HasSuffix(stem, "_js") || strings.HasSuffix(stem, "_js_wasm") {
 		return true
 	}
+	line := buildLine(file)
+	return line != nil && line.Eval(isOf("js")) && !line.Eval(isOf("wasip1")) && !line.Eval(isOf("linux"))
+}
+
+// isForNone tells whether no system gets a file, as with `//go:build ignore`.
+func isForNone(file *ast.File) bool {
+	line := buildLine(file)
+	return line != nil && !line.Eval(isOf("js")) && !line.Eval(isOf("linux"))
+}
+
+// buildLine returns the condition under which a file is compiled; nil where it has none.
+func buildLine(file *ast.File) constraint.Expr {
 	for _, group := range file.Comments {
 		for _, comment := range group.List {
 			if group.Pos() < file.Package && constraint.IsGoBuild(comment.Text) {
-				expression, err := constraint.Parse(comment.Text)
-				return err == nil && expression.Eval(isOf("js")) && !expression.Eval(isOf("wasip1")) &&
-					!expression.Eval(isOf("linux"))
+				line, _ := constraint.Parse(comment.Text)
+				return line
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 // isOf tells which build tags a system has.
