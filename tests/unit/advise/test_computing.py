@@ -10,8 +10,9 @@ import pytest
 
 from bench_fakes import series
 from corpus import context_of
+from wasip1_build.advise.advise import JudgeAdvice
 from wasip1_build.advise.measured import Measured
-from wasip1_build.files import sha256_of_bytes
+from wasip1_build.files import json_bytes, sha256_of_bytes
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.measure.bench.probe import Sample
 from wasip1_build.measure.bench.rounds import Row
@@ -108,3 +109,28 @@ def test_a_verdict_depends_on_what_was_measured(tmp_path: Path) -> None:
     after = MEASURED.key(context_of(tmp_path, tmp_path / "cache"))
     assert None not in before
     assert after == (None, before[1])
+
+
+@pytest.mark.parametrize(
+    ("severity", "strict", "told_as"),
+    [
+        ("note", False, Severity.NOTE),
+        ("warning", False, Severity.WARNING),
+        ("error", False, Severity.WARNING),
+        ("warning", True, Severity.ERROR),
+    ],
+)
+def test_it_is_judged_beside_what_the_sources_say(
+    tmp_path: Path, severity: str, *, strict: bool, told_as: Severity
+) -> None:
+    told(tmp_path, rows_bytes([run(**SLOW)]))
+    said = judge(tmp_path, {"wrong-tool": severity}, strict=strict)
+    assert [each.severity for each in said] == [told_as]
+    assert judge(tmp_path, {"worker-pool": severity}, strict=strict) == ()
+
+
+def judge(root: Path, severities: Mapping[str, str], *, strict: bool) -> tuple[Finding, ...]:
+    nothing = {"artifacts": {".:a": {"findings": [], "unloaded": []}}}
+    (root / "advice.json").write_bytes(json_bytes(nothing))
+    step = JudgeAdvice(".:a", "advice.json", severities, strict, "out.json", MEASURED)
+    return step.findings(context_of(root, root / "cache"))
