@@ -22,6 +22,10 @@ type Pool struct {
 
 // Pools returns those that an artifact's own sources start, in their order: one for each loop.
 func Pools(subject *rule.Subject) []Pool {
+	return subject.Once("pools", func() any { return pools(subject) }).([]Pool)
+}
+
+func pools(subject *rule.Subject) []Pool {
 	var starts []start
 	for _, node := range subject.Graph.Nodes() {
 		if node.Own() {
@@ -145,6 +149,9 @@ type limit struct {
 
 func limits(graph *callgraph.Graph) map[types.Object]limit {
 	found := map[types.Object]limit{}
+	if graph.Program.Package("golang.org/x/sync/errgroup") == nil {
+		return found
+	}
 	for _, node := range graph.Nodes() {
 		for _, body := range node.Syntax() {
 			node.Inspect(body, func(n ast.Node) bool {

@@ -85,10 +85,15 @@ func mainOf(subject *rule.Subject) *callgraph.Node {
 // about says of a program that it is of a kind, once.
 func about(subject *rule.Subject, main *callgraph.Node, of kind) []exchange.Finding {
 	isCall := func(node *callgraph.Node) bool { return isOne(of.calls, node) }
+	reached := false
 	for _, edge := range subject.Graph.Edges() {
 		if isOne(of.unless, edge.To) {
 			return nil
 		}
+		reached = reached || isCall(edge.To)
+	}
+	if !reached {
+		return nil
 	}
 	leading := subject.Graph.LeadingTo(isCall)
 	cut := func(edge callgraph.Edge) bool { return edge.From.Own() && isSilenced(subject, edge, leading) }
