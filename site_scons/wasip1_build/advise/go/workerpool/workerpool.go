@@ -21,7 +21,7 @@ var Rule = rule.Rule{Name: Name, Find: find}
 // pairs of runs, the CPU time of a pool to that of a loop over the same items.
 const (
 	thread = "wasip1 has one thread: goroutines take turns on it, and each item is handed over. "
-	one    = "runtime.NumCPU() is 1 there, and runtime.GOMAXPROCS(8) leaves it so: this is a pool of one. "
+	one    = "runtime.NumCPU() is 1 there, and runtime.GOMAXPROCS(8) leaves it so: a pool by that number is one worker. "
 	costs1 = "One worker, measured, took 0.99 times the CPU time of a loop where an item takes 2 ms, 1.1 " +
 		"times for 30 us, 2.5 times for 3 us"
 	costs8 = "8 workers, measured, took 1.04 times the CPU time of a loop where an item takes 2 ms, 1.1 " +
