@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from wasip1_build.advise.measured import Measured
+from wasip1_build.advise.rules import WRONG_TOOL
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Failure, Finding, Severity, has_errors
@@ -95,13 +97,17 @@ def advice_of(
 
 @dataclass(frozen=True)
 class JudgeAdvice:
-    """A file that exists only where nothing that was found for an artifact is an error."""
+    """A file that exists only where nothing that was found for an artifact is an error.
+
+    `measured` is what was found by running it, beside what its sources say.
+    """
 
     artifact: str  # DIR:NAME
     advice: str
     severities: Mapping[str, str]
     strict: bool
     output: str
+    measured: Measured
 
     name: ClassVar[str] = "judge"
     version: ClassVar[int] = 1
@@ -114,16 +120,22 @@ class JudgeAdvice:
     def outputs(self) -> tuple[str, ...]:
         return (self.output,)
 
-    def key(self, context: Context) -> Key:  # noqa: ARG002  (the Step protocol)
+    def key(self, context: Context) -> Key:
         return {
             "artifact": self.artifact,
             "severities": dict(self.severities),
             "strict": self.strict,
+            "measured": self.measured.key(context) if WRONG_TOOL in self.severities else None,
         }
 
     def findings(self, context: Context) -> tuple[Finding, ...]:
         """What was found, as it weighs and where it is. Raises Failure where that is damaged."""
         found = advice_of(context, self.advice, self.artifact, self.severities)
+        if WRONG_TOOL in self.severities:
+            most = Severity.WARNING
+            if self.severities[WRONG_TOOL] == Severity.NOTE:
+                most = Severity.NOTE
+            found = (*found, *self.measured.findings(context, self.artifact, most))
         return located(_severe(found, strict=self.strict), self.artifact, context.locate)
 
     def run(self, context: Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from wasip1_build.advise.advise import Advise, JudgeAdvice
+from wasip1_build.advise.measured import Measured
 from wasip1_build.advise.rules import IGNORE
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_json
@@ -12,6 +13,8 @@ from wasip1_build.planned import STATE, PlannedArtifact
 from wasip1_build.spec.model import Artifact
 from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.step import Step
+
+ROWS = "report/bench.jsonl"  # what `scons bench` keeps there
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def _group(
         verdict = f"{build_dir}/{STATE}/{planned.names.state('advise/verdicts')}"
         output = f"{verdict}/{'strict' if strict else 'plain'}.json"
         artifact = planned.artifact
-        judge = JudgeAdvice(artifact.id, advise.output, severities, strict, output)
+        measured = Measured(f"{build_dir}/{ROWS}", planned.names.file("wasm"))
+        judge = JudgeAdvice(artifact.id, advise.output, severities, strict, output, measured)
         yield PlannedAdvice(artifact, advise, judge)
 
 

@@ -9,6 +9,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.schema_files import schema_path
 
 IGNORE = "ignore"  # about ignores themselves: it goes with every other rule
+WRONG_TOOL = "wrong-tool"  # beside the sources, what was measured decides
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from wasip1_build.toolchain.tools import Tool
 RULE = "advisor"
 SOURCES = Path(__file__).parents[1] / "advise" / "go"
 # The fields of `go list -json` that say what a package is made of, and whose it is.
-_FIELDS = "ImportPath,Dir,Standard,Module,GoFiles,CgoFiles,Imports,ImportMap,Error"
+_FIELDS = "ImportPath,Dir,Standard,Module,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Error"
 _EXPORT = ("-export", "-trimpath", "-json=ImportPath,Export")  # as compiled: from Go's cache
 
 
@@ -134,13 +134,20 @@ def _package(context: Context, listed: Mapping[str, Any]) -> dict[str, Any]:
         "path": listed["ImportPath"],
         "kind": kind,
         "files": [os.path.join(directory, name) for name in names],
+        "ignored": [] if names else _ignored(listed),
         "module": _name_of(module),
         "shown": _shown(context, kind, listed, module),
         "imports": listed.get("Imports") or [],
         "import_map": listed.get("ImportMap") or {},
         "go_version": module.get("GoVersion", ""),
-        "error": (listed.get("Error") or {}).get("Err", ""),
+        "error": (listed.get("Error") or {}).get("Err", "").replace(f"{context.root}/", ""),
     }
+
+
+def _ignored(listed: Mapping[str, Any]) -> list[str]:
+    """The files of which wasip1 gets none."""
+    names = listed.get("IgnoredGoFiles") or ()
+    return [os.path.join(listed.get("Dir", ""), name) for name in names]
 
 
 def _is_own(module: Mapping[str, Any]) -> bool:

@@ -78,12 +78,15 @@ def go_failure(
     places = (_in_workspace(context, modules, line) for line in printed.splitlines())
     location = next((place for place in places if place), None)
     foreign = [] if location else sorted(set(_MODULE_SOURCE.findall(printed)))
+    why = f"does not compile for wasip1: {', '.join(map(_unescaped, foreign))}" if foreign else ""
+    if not fix and not foreign and "exclude all Go files" in printed:
+        from wasip1_build.steps.for_browsers import for_browsers  # for few
+
+        why, fix = for_browsers(printed, context.path(modules.directory))
     return failure(
         rule,
         what,
-        why=f"does not compile for wasip1: {', '.join(map(_unescaped, foreign))}"
-        if foreign
-        else "",
+        why=why,
         fix="require a version or a fork that does, or keep what imports it out of this build "
         "(//go:build !wasip1)"
         if foreign and not fix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from wasip1_build.findings import Failure, Location
+from wasip1_build.schema_files import schema_path
 from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.embedders import embedder
 from wasip1_build.spec.model import (
@@ -262,14 +264,20 @@ def test_paths_of_a_member_become_relative_to_the_root(workspace: MakeWorkspace)
     assert member.where("check.runs.expect.stdout-file") == Location("plugins/a/wasip1.toml", 5, 47)
 
 
+def test_every_key_of_a_whole_spec_is_acted_on(workspace: MakeWorkspace) -> None:
+    assert load_workspace(workspace(MAXIMAL, MAXIMAL_FILES)).warnings == ()
+
+
 def test_keys_that_do_nothing_yet_are_warnings_with_their_line(workspace: MakeWorkspace) -> None:
-    found = load_workspace(workspace(MAXIMAL, MAXIMAL_FILES))
-    names = [line.split(":")[1] + line.split('"')[1] for line in found.warnings]
-    assert [line.partition(" is accepted")[0] for line in found.warnings][:1] == [
-        'wasip1.toml:91:1: warning: "worker-pool" in [advise]',
+    rules = json.loads(schema_path("wasip1").read_bytes())["properties"]["advise"]["properties"]
+    planned = [name for name, entry in rules.items() if entry.get("x-status") == "planned"]
+    asked = "".join(f'{name} = "off"\n' for name in planned)
+    found = load_workspace(workspace(f"{MINIMAL}\n[advise]\n{asked}"))
+    first = MINIMAL.count("\n") + 3
+    assert [line.partition(" is accepted")[0] for line in found.warnings] == [
+        f'wasip1.toml:{first + i}:1: warning: "{name}" in [advise]'
+        for i, name in enumerate(planned)
     ]
-    assert all(line.startswith("wasip1.toml:") and "\n" not in line for line in found.warnings)
-    assert len(names) == 1
 
 
 def test_a_credential_in_the_environment_is_a_warning(workspace: MakeWorkspace) -> None:

@@ -64,6 +64,30 @@ def test_a_file_outside_of_the_workspace_is_no_place_in_it(context: Context, fou
     assert found("../../other.go:1:1: expected 'package'\n").location is None
 
 
+def test_a_program_for_a_browser_is_told_of_its_target(context: Context, found: Find) -> None:
+    imports = "package m\n\timports syscall/js: build constraints exclude all Go files in /go/js\n"
+    assert "syscall/js is what a browser gives" in found(imports).why
+    (context.root / "m/main.go").write_text("//go:build js && wasm\n\npackage main\n")
+    (context.root / "m/text_js.go").write_text("package main\n")
+    (context.root / "m/main_test.go").write_text("package main\n")
+    (context.root / "m/make.go").write_text("// It makes x.\n\n//go:build ignore\n\npackage main\n")
+    excluded = f"package m: build constraints exclude all Go files in {context.root}/m\n"
+    finding = found(excluded)
+    assert finding.why == "its files are for GOOS=js, a browser: for wasip1 there are none"
+    assert "GOOS=js GOARCH=wasm go build" in finding.fix
+
+
+@pytest.mark.parametrize(
+    "line", ["//go:build linux", "//go:build !js", "//go:build linux && !wasip1.js", "// js"]
+)
+def test_one_for_another_system_is_not(context: Context, found: Find, line: str) -> None:
+    (context.root / "m/main.go").write_text(f"{line}\n\npackage main\n")
+    (context.root / "m/text_js.go").write_text("package main\n")
+    finding = found("package m: build constraints exclude all Go files in .\n")
+    assert (finding.why, finding.fix) == ("", "")
+    assert found("package m: build constraints exclude all Go files in gone\n").fix == ""
+
+
 @pytest.mark.parametrize("printed_as", ["{cache}", "../../modules"])
 def test_the_module_cache_is_called_by_its_variable(tmp_path: Path, printed_as: str) -> None:
     cache = tmp_path / "modules"

@@ -21,18 +21,27 @@ func (w *walker) branch(n *ast.IfStmt) bool {
 	}
 	switch {
 	case taken:
+		w.node.decide(n.Body)
+		w.node.leave(n.Else)
 		w.statement(n.Body)
 	case n.Else != nil:
+		w.node.leave(n.Body)
+		w.node.decide(n.Else)
 		w.statement(n.Else)
+	default:
+		w.node.leave(n.Body)
 	}
 	return true
 }
 
 // statements walks those of a block that can run.
 func (w *walker) statements(list []ast.Stmt) {
-	for _, each := range list {
+	for i, each := range list {
 		w.statement(each)
 		if w.ends(each) {
+			for _, rest := range list[i+1:] {
+				w.node.leave(rest)
+			}
 			return
 		}
 	}
@@ -79,7 +88,13 @@ func (w *walker) choice(n *ast.SwitchStmt) bool {
 	if chosen == nil {
 		chosen = otherwise
 	}
+	for _, each := range n.Body.List {
+		if each != ast.Stmt(chosen) {
+			w.node.leave(each)
+		}
+	}
 	if chosen != nil {
+		w.node.decide(chosen)
 		w.statements(chosen.Body)
 	}
 	return true

@@ -20,11 +20,13 @@ import (
 // Node is a function, or the initialisation of a package's variables with its init functions
 // (Object is nil then), or a function or variable of the standard library.
 type Node struct {
-	Object types.Object
-	Of     *source.Package // whose source it is; nil for the standard library's
-	body   []ast.Node
-	Out    []Edge
-	sent   map[edgeKey]bool
+	Object  types.Object
+	Of      *source.Package // whose source it is; nil for the standard library's
+	body    []ast.Node
+	left    []part // of the body, that the compiler leaves out
+	decided []part // that it keeps where it could have left it out
+	Out     []Edge
+	sent    map[edgeKey]bool
 }
 
 // Edge is the first mention of one function by another at a position. It is implied where the

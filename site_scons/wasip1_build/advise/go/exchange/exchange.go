@@ -15,6 +15,7 @@ type Package struct {
 	Path      string            `json:"path"`
 	Kind      Kind              `json:"kind"`
 	Files     []string          `json:"files"`      // absolute
+	Ignored   []string          `json:"ignored"`    // those of a package that has no others
 	Module    string            `json:"module"`     // "example.com/dep@v1.2.3"; or ""
 	Shown     string            `json:"shown"`      // the directory as findings name it
 	Imports   []string          `json:"imports"`    // by path, after ImportMap

@@ -25,6 +25,18 @@ type Subject struct {
 	Packages []*source.Package // that it is made of, main first
 	Graph    *callgraph.Graph
 	Ignores  *ignore.Set
+	known    map[string]any
+}
+
+// Once returns what several rules ask for, made when the first does.
+func (s *Subject) Once(name string, made func() any) any {
+	if s.known == nil {
+		s.known = map[string]any{}
+	}
+	if _, ok := s.known[name]; !ok {
+		s.known[name] = made()
+	}
+	return s.known[name]
 }
 
 // At returns a finding without words, at a place.

@@ -15,6 +15,8 @@ import (
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/unsupported"
+	"wasip1.invalid/advisor/workerpool"
+	"wasip1.invalid/advisor/wrongtool"
 )
 
 // All are the rules, in the order in which they are told.
@@ -22,6 +24,8 @@ var All = []rule.Rule{
 	unsupported.Rule,
 	output.Rule,
 	flush.Rule,
+	workerpool.Rule,
+	wrongtool.Rule,
 }
 
 // Answer asks the rules of a request about its main packages.

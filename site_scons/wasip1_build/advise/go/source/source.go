@@ -57,8 +57,10 @@ func Load(asked *exchange.Request) *Program {
 	for i := range asked.Packages {
 		each := &Package{Package: &asked.Packages[i]}
 		p.packages[each.Path] = each
-		for _, file := range each.Package.Files {
-			p.mapped[file] = path.Join(each.Shown, filepath.Base(file))
+		for _, files := range [][]string{each.Package.Files, each.Ignored} {
+			for _, file := range files {
+				p.mapped[file] = path.Join(each.Shown, filepath.Base(file))
+			}
 		}
 	}
 	p.standard = importer.ForCompiler(p.Fset, "gc", p.export)
