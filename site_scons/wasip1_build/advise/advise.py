@@ -22,11 +22,12 @@ class Advise:
     """A JSON file with what was found by artifact. It succeeds whatever that is; another step asks.
 
     `mains` are artifacts (DIR:NAME) of one Go context, compiler and flags, with what compiles them.
-    Severities are no part of it.
+    `dependencies`: the sources of other modules are looked at, too. Severities are no part of it.
     """
 
     mains: tuple[tuple[str, Compile], ...]
     rules: tuple[str, ...]
+    dependencies: bool
     output: str
 
     name: ClassVar[str] = "advise"
@@ -58,12 +59,14 @@ class Advise:
                 for artifact, main in listed.items()
             },
             "rules": self.rules,
+            "dependencies": self.dependencies,
             "advisor": identity(context, self.mains[0][1]),
         }
 
     def run(self, context: Context) -> None:
         """Raises Failure where go cannot list the packages, or the advisor cannot be run."""
-        found = answer(context, Asked(self.mains, self.rules, ignores=True))
+        asked = Asked(self.mains, self.rules, ignores=True, dependencies=self.dependencies)
+        found = answer(context, asked)
         record = {
             "files": found.count("files"),
             "artifacts": {

@@ -29,39 +29,46 @@ def plan_advice(
     severities: Mapping[str, str],
     *,
     strict: bool,
+    dependencies: bool = False,
 ) -> tuple[PlannedAdvice, ...]:
     """The advice on each of these artifacts; those with one listing are looked at in one run.
 
-    `severities` are those of the rules to run; `strict` makes errors of warnings.
+    `severities` are those of the rules to run; `strict` makes errors of warnings, `dependencies`
+    asks for what is in other modules' sources, too.
     """
     groups: dict[str, list[tuple[PlannedArtifact, Compile]]] = {}
     for planned in artifacts:
         compiled = next(step for step in planned.steps if isinstance(step, Compile))
         groups.setdefault(compiled.deps, []).append((planned, compiled))
     rules = tuple(sorted(name for name in severities if name != IGNORE))
-    return tuple(
-        each
-        for members in groups.values()
-        for each in _group(build_dir, members, rules, severities, strict)
-    )
+    asked = _Asked(f"{build_dir}/{STATE}", rules, severities, strict, dependencies)
+    return tuple(each for members in groups.values() for each in _group(asked, members))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of all groups; results are kept in the directory `state`."""
+
+    state: str
+    rules: tuple[str, ...]
+    severities: Mapping[str, str]
+    strict: bool
+    dependencies: bool
 
 
 def _group(
-    build_dir: str,
-    members: Sequence[tuple[PlannedArtifact, Compile]],
-    rules: tuple[str, ...],
-    severities: Mapping[str, str],
-    strict: bool,
+    asked: _Asked, members: Sequence[tuple[PlannedArtifact, Compile]]
 ) -> Iterable[PlannedAdvice]:
     mains = tuple((planned.artifact.id, compiled) for planned, compiled in members)
-    asked = sha256_of_json([members[0][1].deps, [artifact for artifact, _ in mains]])
-    state = f"{build_dir}/{STATE}/advise"
-    advise = Advise(mains, rules, f"{state}/{asked[:12]}.json")
+    name = sha256_of_json([members[0][1].deps, [artifact for artifact, _ in mains]])[:12]
+    reach = "-dependencies" if asked.dependencies else ""
+    advice = f"{asked.state}/advise/{name}{reach}.json"
+    advise = Advise(mains, asked.rules, asked.dependencies, advice)
     for planned, _ in members:
-        verdict = f"{build_dir}/{STATE}/{planned.names.state('advise/verdicts')}"
-        output = f"{verdict}/{'strict' if strict else 'plain'}.json"
+        verdict = f"{asked.state}/{planned.names.state('advise/verdicts')}"
+        output = f"{verdict}/{'strict' if asked.strict else 'plain'}{reach}.json"
         artifact = planned.artifact
-        judge = JudgeAdvice(artifact.id, advise.output, severities, strict, output)
+        judge = JudgeAdvice(artifact.id, advise.output, asked.severities, asked.strict, output)
         yield PlannedAdvice(artifact, advise, judge)
 
 

@@ -18,7 +18,7 @@ from wasip1_build.report.advise import Shown, advice_json, advice_text, once
 from wasip1_build.report.console import style_of
 from wasip1_build.report.sarif import sarif
 from wasip1_build.scons.action import show
-from wasip1_build.scons.arguments import ADVISE, one_of
+from wasip1_build.scons.arguments import ADVISE, is_set, one_of
 from wasip1_build.scons.declared import Declared
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking
@@ -33,16 +33,19 @@ def declare_advice(
 ) -> Advice:
     """Declares the advice on a workspace under the word `advise` after `prefix`.
 
-    `arguments` are ARTIFACT, FORMAT and STRICT. What is returned is to be told when the build has
-    ended. Raises Failure.
+    `arguments` are ARTIFACT, FORMAT, STRICT and DEPENDENCIES. What is returned is to be told when
+    the build has ended. Raises Failure.
     """
     form = one_of("FORMAT", arguments.get("FORMAT", "text"), FORMATS)
-    strict = one_of("STRICT", arguments.get("STRICT", "0"), ("0", "1")) == "1"
+    strict = is_set("STRICT", arguments)
+    dependencies = is_set("DEPENDENCIES", arguments)
     asked = asked_artifacts(declared, arguments.get("ARTIFACT", ""))
     rules = known_rules()
     chosen = [each for each in declared.plan.artifacts if each.artifact.id in asked]
     weigh = severities(rules, declared.workspace.advise)
-    planned = plan_advice(declared.workspace.build_dir, chosen, weigh, strict=strict)
+    planned = plan_advice(
+        declared.workspace.build_dir, chosen, weigh, strict=strict, dependencies=dependencies
+    )
     session = verb_session(declared, ADVISE)
     owners = {each.judge.output: each.artifact.id for each in planned}
     nodes = declare(env, session, steps_of(planned), {}, owners)

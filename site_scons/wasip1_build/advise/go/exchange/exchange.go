@@ -3,11 +3,12 @@ package exchange
 
 // Request asks for findings in some main packages.
 type Request struct {
-	Compiler string    `json:"compiler"` // "go" or "tinygo"
-	Rules    []string  `json:"rules"`    // the names of those to run
-	Ignores  bool      `json:"ignores"`  // whether ignores are judged too
-	Packages []Package `json:"packages"` // all that the mains are made of
-	Mains    []Main    `json:"mains"`
+	Compiler     string    `json:"compiler"`     // "go" or "tinygo"
+	Rules        []string  `json:"rules"`        // the names of those to run
+	Ignores      bool      `json:"ignores"`      // whether ignores are judged too
+	Dependencies bool      `json:"dependencies"` // whether the rules look at other modules' sources
+	Packages     []Package `json:"packages"`     // all that the mains are made of
+	Mains        []Main    `json:"mains"`
 }
 
 // Package is one that go list listed for wasip1.

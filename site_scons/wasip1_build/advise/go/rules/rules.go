@@ -61,6 +61,8 @@ func Answer(asked *exchange.Request) (*exchange.Result, error) {
 			Packages: closures[main.Path],
 			Graph:    callgraph.Build(program, main.Path, exportedFor(asked.Compiler)),
 			Ignores:  ignores,
+
+			Dependencies: asked.Dependencies,
 		}
 		answer.Mains = append(answer.Mains, about(main, subject, wanted))
 	}

@@ -26,6 +26,7 @@ type Program struct {
 	packages map[string]*Package
 	standard types.Importer
 	mapped   map[string]string   // of files, by absolute path: as findings name them
+	owners   map[string]*Package // of files, in the same way
 	lines    map[string][]string // of files that were quoted
 }
 
@@ -52,6 +53,7 @@ func Load(asked *exchange.Request) *Program {
 		Fset:     token.NewFileSet(),
 		packages: map[string]*Package{},
 		mapped:   map[string]string{},
+		owners:   map[string]*Package{},
 		lines:    map[string][]string{},
 	}
 	for i := range asked.Packages {
@@ -59,6 +61,7 @@ func Load(asked *exchange.Request) *Program {
 		p.packages[each.Path] = each
 		for _, file := range each.Package.Files {
 			p.mapped[file] = path.Join(each.Shown, filepath.Base(file))
+			p.owners[file] = each
 		}
 	}
 	p.standard = importer.ForCompiler(p.Fset, "gc", p.export)
@@ -112,6 +115,11 @@ func (p *Program) File(pos token.Pos) string {
 		return shown
 	}
 	return name
+}
+
+// At returns the package in whose sources a position is; nil where it is in none.
+func (p *Program) At(pos token.Pos) *Package {
+	return p.owners[p.Fset.PositionFor(pos, false).Filename]
 }
 
 // Line returns the line of the source in which a position is; "" where it cannot be read.
