@@ -65,10 +65,13 @@ class Advise:
 
     def run(self, context: Context) -> None:
         """Raises Failure where go cannot list the packages, or the advisor cannot be run."""
-        asked = Asked(self.mains, self.rules, ignores=True, dependencies=self.dependencies)
+        asked = Asked(
+            self.mains, self.rules, ignores=True, dependencies=self.dependencies, edits=True
+        )
         found = answer(context, asked)
         record = {
             "files": found.count("files"),
+            "digests": found.members.get("digests"),
             "artifacts": {
                 each.text("artifact"): {
                     "findings": [entry.members for entry in each.records("findings")],
@@ -87,13 +90,19 @@ def advice_of(
 
     Raises Failure where the result is damaged.
     """
+    found = record_of_artifact(context, output, artifact)
+    weigh = {name: Severity(severity) for name, severity in severities.items()}
+    every = findings_in(found, weigh)
+    return by_weight(each for each in every if each.rule in {*weigh, NO_VERDICT})
+
+
+def record_of_artifact(context: Context, output: str, artifact: str) -> Record:
+    """What the advisor had to say of one artifact, as it was written. Raises Failure."""
     artifacts = record_of(context.path(output), output).members.get("artifacts")
     found = artifacts.get(artifact) if isinstance(artifacts, dict) else None
     if not isinstance(found, dict):
         raise damaged(output, f"it says nothing of {artifact}")
-    weigh = {name: Severity(severity) for name, severity in severities.items()}
-    every = findings_in(Record(found, output), weigh)
-    return by_weight(each for each in every if each.rule in {*weigh, NO_VERDICT})
+    return Record(found, output)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ type Request struct {
 	Rules        []string  `json:"rules"`        // the names of those to run
 	Ignores      bool      `json:"ignores"`      // whether ignores are judged too
 	Dependencies bool      `json:"dependencies"` // whether the rules look at other modules' sources
+	Edits        bool      `json:"edits"`        // whether findings are to bring edits
 	Packages     []Package `json:"packages"`     // all that the mains are made of
 	Mains        []Main    `json:"mains"`
 }
@@ -42,8 +43,9 @@ type Main struct {
 
 // Result is what was found, by artifact.
 type Result struct {
-	Mains []Found `json:"mains"`
-	Files int     `json:"files"` // how many were read
+	Mains   []Found           `json:"mains"`
+	Files   int               `json:"files"`   // how many were read
+	Digests map[string]string `json:"digests"` // of files that edits change, by name: SHA-256
 }
 
 // Found is what there is to say of one artifact.
@@ -72,7 +74,8 @@ type Finding struct {
 	Why     string `json:"why"`
 	Fix     string `json:"fix"`
 	Details string `json:"details"`
-	Edits   []Edit `json:"edits"` // that do what Fix says, as far as they can be made by rule
+	Edits   []Edit `json:"edits"`  // that do what Fix says, as far as they can be made by rule
+	Unmade  string `json:"unmade"` // why there are no edits; or ""
 }
 
 // Edit puts a text in the place of some bytes of a file of the artifact's own; one of a file that

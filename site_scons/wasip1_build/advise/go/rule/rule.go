@@ -8,6 +8,7 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/fence"
 	"wasip1.invalid/advisor/ignore"
 	"wasip1.invalid/advisor/source"
 )
@@ -26,6 +27,7 @@ type Subject struct {
 	Graph        *callgraph.Graph
 	Ignores      *ignore.Set
 	Dependencies bool // whether sources of other modules are looked at, too
+	Fences       *fence.Set
 }
 
 // Looks returns whether a rule is to look for something in the sources of a package: in the

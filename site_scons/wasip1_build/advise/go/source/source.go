@@ -27,6 +27,7 @@ type Program struct {
 	standard types.Importer
 	mapped   map[string]string   // of files, by absolute path: as findings name them
 	owners   map[string]*Package // of files, in the same way
+	texts    sync.Map            // what was read of files that are no standard library's: in the same way
 	lines    map[string][]string // of files that were quoted
 }
 
@@ -127,7 +128,10 @@ func (p *Program) Line(pos token.Pos) string {
 	place := p.Fset.PositionFor(pos, false)
 	lines, ok := p.lines[place.Filename]
 	if !ok {
-		data, _ := os.ReadFile(place.Filename)
+		data, known := p.text(place.Filename)
+		if !known {
+			data, _ = os.ReadFile(place.Filename)
+		}
 		lines = strings.Split(string(data), "\n")
 		p.lines[place.Filename] = lines
 	}
@@ -152,11 +156,7 @@ func (p *Program) parse() {
 				defer group.Done()
 				slots <- struct{}{}
 				defer func() { <-slots }()
-				mode := parser.ParseComments | parser.SkipObjectResolution
-				if each.Kind == exchange.Standard {
-					mode = parser.SkipObjectResolution
-				}
-				parsed, err := parser.ParseFile(p.Fset, file, nil, mode)
+				parsed, err := p.read(each, file)
 				each.Files[i] = parsed
 				if err != nil {
 					each.fail(err)
@@ -165,6 +165,19 @@ func (p *Program) parse() {
 		}
 	}
 	group.Wait()
+}
+
+// read parses a file. What it says is kept where it may be quoted, or be changed.
+func (p *Program) read(of *Package, file string) (*ast.File, error) {
+	if of.Kind == exchange.Standard {
+		return parser.ParseFile(p.Fset, file, nil, parser.SkipObjectResolution)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	p.texts.Store(file, data)
+	return parser.ParseFile(p.Fset, file, data, parser.ParseComments|parser.SkipObjectResolution)
 }
 
 var failing sync.Mutex
@@ -215,17 +228,11 @@ func (p *Program) check(each *Package) {
 		info = nil
 	}
 	var first error
-	config := types.Config{
-		GoVersion:        goVersion(each.GoVersion),
-		IgnoreFuncBodies: standard,
-		FakeImportC:      true, // TinyGo's cgo: what C has is of no interest here
-		Importer:         importing{p, each},
-		Sizes:            types.SizesFor("gc", "wasm"),
-		Error: func(err error) {
-			if first == nil {
-				first = err
-			}
-		},
+	config := p.config(each)
+	config.Error = func(err error) {
+		if first == nil {
+			first = err
+		}
 	}
 	each.Types, _ = config.Check(each.Path, p.Fset, each.Files, info)
 	each.Info = info
@@ -239,6 +246,17 @@ func (p *Program) check(each *Package) {
 		each.Why = p.said(each.parsed)
 	case first != nil:
 		each.Why = p.said(first)
+	}
+}
+
+// config tells the type checker how the compiler sees a package. It stops at the first error.
+func (p *Program) config(each *Package) types.Config {
+	return types.Config{
+		GoVersion:        goVersion(each.GoVersion),
+		IgnoreFuncBodies: each.Kind == exchange.Standard,
+		FakeImportC:      true, // TinyGo's cgo: what C has is of no interest here
+		Importer:         importing{p, each},
+		Sizes:            types.SizesFor("gc", "wasm"),
 	}
 }
 
