@@ -15,29 +15,35 @@ from wasip1_build.advise.patch import Written, patch_file
 from wasip1_build.advise.plan import PlannedAdvice, plan_advice, steps_of
 from wasip1_build.advise.rules import Rule, known_rules, severities
 from wasip1_build.dataclass import dataclass
-from wasip1_build.findings import Failure, failure
+from wasip1_build.findings import Failure, Finding, failure
 from wasip1_build.report import github
 from wasip1_build.report.advise import Shown, advice_json, advice_text, once, patch_text
 from wasip1_build.report.console import style_of
 from wasip1_build.report.sarif import sarif
+from wasip1_build.scons import told
 from wasip1_build.scons.action import FAILED, show
 from wasip1_build.scons.arguments import ADVISE, is_set, one_of
 from wasip1_build.scons.declared import Declared
+from wasip1_build.scons.keep_told import Keeping, Said
 from wasip1_build.scons.nodes import declare
 from wasip1_build.scons.session import Session, is_looking
 from wasip1_build.scons.verbs import asked_artifacts, verb_session
-from wasip1_build.scons.work import is_current
+from wasip1_build.scons.work import findings_on, is_current
 
 FORMATS = ("text", "json", "sarif")
 
 
 def declare_advice(
-    env: Any, declared: Declared, arguments: Mapping[str, str], prefix: str = ""
+    env: Any,
+    declared: Declared,
+    arguments: Mapping[str, str],
+    prefix: str = "",
+    keeping: Keeping | None = None,
 ) -> Advice:
     """Declares the advice on a workspace under the word `advise` after `prefix`.
 
     `arguments` are ARTIFACT, FORMAT, STRICT, FIX and DEPENDENCIES. What is returned is to be told
-    when the build has ended. Raises Failure.
+    when the build has ended; `keeping` is where it is then kept to be told again. Raises Failure.
     """
     form = one_of("FORMAT", arguments.get("FORMAT", "text"), FORMATS)
     strict = is_set("STRICT", arguments)
@@ -55,7 +61,7 @@ def declare_advice(
     nodes = declare(env, session, steps_of(planned), {}, owners)
     alias = env.Alias(prefix + ADVISE, [nodes[each.judge.output] for each in planned])
     env.Clean(alias, str(session.context.path(patch_file(session.context))))
-    advice = Advice(session, nodes, planned, rules, form, strict, fix, declared.workspace.profile)
+    advice = Advice(declared, session, nodes, planned, rules, form, strict, fix, keeping)
     atexit.register(advice.end)  # what is registered first is called last
     return advice
 
@@ -64,6 +70,7 @@ def declare_advice(
 class Advice:
     """The advice of one build, until it ends."""
 
+    declared: Declared
     session: Session
     nodes: Mapping[str, Any]
     planned: tuple[PlannedAdvice, ...]
@@ -71,7 +78,7 @@ class Advice:
     form: str
     strict: bool
     fix: bool
-    profile: str
+    keeping: Keeping | None
     unwritten: list[Exception] = field(default_factory=list)  # why there is no patch
 
     def finish(self) -> None:
@@ -120,15 +127,19 @@ class Advice:
     def _tell(self, shown: list[Shown], patch: Written | None) -> None:
         """What failed was printed when it did."""
         root = self.session.context.root
+        passing: tuple[Finding, ...] = ()
         if self.form == "text":
             pairs = zip(shown, self.planned, strict=True)
             passed = [each for each, p in pairs if is_current(self.nodes[p.judge.output])]
-            show(once(finding for each in passed for finding in each.findings or ()), root)
+            passing = once(finding for each in passed for finding in each.findings or ())
+            show(passing, root)
             style = style_of(sys.stdout, os.environ)
             text = advice_text(shown, style) + (patch_text(patch, style) if patch else "")
             data = text.encode(style.encoding, "replace")
         elif self.form == "json":
-            data = advice_json(shown, self.profile, strict=self.strict, patch=patch)
+            data = advice_json(
+                shown, self.declared.workspace.profile, strict=self.strict, patch=patch
+            )
         else:
             prefix = github.prefix_of(root, os.environ)
             about = {name: rule.about for name, rule in self.rules.items()}
@@ -137,6 +148,22 @@ class Advice:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
+        self._keep(passing, data)
+
+    def _keep(self, passing: tuple[Finding, ...], data: bytes) -> None:
+        """Keeps what was said, where that is all that there was."""
+        if self.keeping is None:
+            return
+        judges = [each.judge.output for each in self.planned]
+        failed = [name for name in judges if not is_current(self.nodes[name])]
+        judged = all(is_current(self.nodes[each.advise.output]) for each in self.planned)
+        if self.fix or not judged or len(SCons.Script.GetBuildFailures()) != len(failed):
+            told.forget(self.keeping.store)
+            return
+        listings = {each.advise.mains[0][1].deps for each in self.planned}
+        findings = (*(findings_on(self.nodes[name]) for name in failed), passing)
+        said = Said(findings, tuple(failed), data)
+        self.keeping.keep(self.declared, self.session, {*self.nodes, *listings}, said)
 
     def _shown(self, planned: PlannedAdvice) -> Shown:
         node = self.nodes[planned.advise.output]
