@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from wasip1_build.advise.costs import Costs
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Failure, Finding, Severity, has_errors
@@ -113,6 +114,7 @@ class JudgeAdvice:
     advice: str
     severities: Mapping[str, str]
     strict: bool
+    costs: Costs  # which decide no verdict
     output: str
 
     name: ClassVar[str] = "judge"
@@ -134,9 +136,12 @@ class JudgeAdvice:
         }
 
     def findings(self, context: Context) -> tuple[Finding, ...]:
-        """What was found, as it weighs and where it is. Raises Failure where that is damaged."""
+        """What was found: how it weighs, where it is and what it costs, where that was measured.
+
+        Raises Failure where the result is damaged."""
         found = advice_of(context, self.advice, self.artifact, self.severities)
-        return located(_severe(found, strict=self.strict), self.artifact, context.locate)
+        found = self.costs.told(_severe(found, strict=self.strict), context)
+        return located(found, self.artifact, context.locate)
 
     def run(self, context: Context) -> None:
         """Raises Failure with all findings where one is an error."""

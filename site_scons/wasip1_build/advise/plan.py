@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from wasip1_build.advise.advise import Advise, JudgeAdvice
+from wasip1_build.advise.costs import Costs
 from wasip1_build.advise.rules import IGNORE
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_json
@@ -68,7 +69,11 @@ def _group(
         verdict = f"{asked.state}/{planned.names.state('advise/verdicts')}"
         output = f"{verdict}/{'strict' if asked.strict else 'plain'}{reach}.json"
         artifact = planned.artifact
-        judge = JudgeAdvice(artifact.id, advise.output, asked.severities, asked.strict, output)
+        names = planned.names
+        costs = Costs(artifact.id, names.file("wasm"), names.file("checks.json"))
+        judge = JudgeAdvice(
+            artifact.id, advise.output, asked.severities, asked.strict, costs, output
+        )
         yield PlannedAdvice(artifact, advise, judge)
 
 

@@ -163,7 +163,10 @@ class Advice:
         listings = {each.advise.mains[0][1].deps for each in self.planned}
         findings = (*(findings_on(self.nodes[name]) for name in failed), passing)
         said = Said(findings, tuple(failed), data)
-        self.keeping.keep(self.declared, self.session, {*self.nodes, *listings}, said)
+        context = self.session.context
+        measured = {name for each in self.planned for name in each.judge.costs.looked_at(context)}
+        outputs = {*self.nodes, *listings, *measured}
+        self.keeping.keep(self.declared, self.session, outputs, said)
 
     def _shown(self, planned: PlannedAdvice) -> Shown:
         node = self.nodes[planned.advise.output]
