@@ -17,6 +17,8 @@ from wasip1_build.steps.step import Context
 
 # Below BUILD-DIR/.wasip1: by artifact, the module's digest and what its cases call.
 BENCHED = "bench.calls.json"
+# What a rule of output says of input, whose calls are not counted apart.
+_OF_READS = (" reads ", " forgets ")
 OUTPUT, CALLS = "unbuffered-output", "per-item-host-call"
 
 
@@ -42,7 +44,7 @@ class Costs:
         lines = {rule: self._line(context, digest, rule) for rule in (OUTPUT, CALLS)}
         return tuple(
             replace(each, details="\n".join(filter(None, (each.details, lines[each.rule]))))
-            if lines.get(each.rule)
+            if lines.get(each.rule) and not any(word in each.what for word in _OF_READS)
             else each
             for each in every
         )

@@ -29,7 +29,7 @@ CASE = {"case": "large", "host_calls": 412_345, "fd_writes": 412_000, "call_ns":
 BENCH = {".:a": {"module": DIGEST, "cases": [CASE, CASE | {"case": "small", "host_calls": 7}]}}
 
 
-def told(root: Path, rule: str, checks: Any, bench: Any) -> str:
+def told(root: Path, rule: str, checks: Any, bench: Any, what: str = "x") -> str:
     """What is added to the details of a finding."""
     digests = Digests(None)
     context = Context(root, "build", Tools(root, digests, {}, None), digests)
@@ -37,7 +37,7 @@ def told(root: Path, rule: str, checks: Any, bench: Any) -> str:
     (root / "a.wasm").write_bytes(MODULE)
     for path, record in ((root / "a.checks.json", checks), (context.state(BENCHED), bench)):
         path.write_text(record if isinstance(record, str) else json.dumps(record))
-    finding = Finding(rule, Severity.WARNING, "x", details="code")
+    finding = Finding(rule, Severity.WARNING, what, details="code")
     (found,) = Costs(".:a", "a.wasm", "a.checks.json").told((finding,), context)
     assert found.details.startswith("code")
     return found.details.removeprefix("code").removeprefix("\n")
@@ -92,3 +92,7 @@ def test_what_is_of_another_module_or_not_known_is_not_told(
     tmp_path: Path, rule: str, checks: Any, bench: Any
 ) -> None:
     assert told(tmp_path, rule, checks, bench) == ""
+
+
+def test_reads_are_not_what_was_counted(tmp_path: Path) -> None:
+    assert told(tmp_path, OUTPUT, CHECKS, BENCH, "fmt.Scan reads os.Stdin byte by byte") == ""
