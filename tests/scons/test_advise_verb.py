@@ -149,7 +149,9 @@ def test_github_gets_annotations(project: Project) -> None:
     assert "::error file=report/report.go,line=6,col=16,title=unsupported-call::" in build.output
 
 
-@pytest.mark.parametrize("word", ["FORMAT=xml", "STRICT=2", "ARTIFACT=nothing"])
+@pytest.mark.parametrize(
+    "word", ["FORMAT=xml", "STRICT=2", "ARTIFACT=nothing", "FIX=no", "DEPENDENCIES=yes"]
+)
 def test_a_wrong_argument_is_said(project: Project, word: str) -> None:
     build = project.scons("-Q", "advise", word)
     assert build.status == 2

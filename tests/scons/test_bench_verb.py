@@ -71,6 +71,11 @@ def test_a_run_is_told_as_json_and_kept_in_every_form(measured: tuple[Project, B
     kept = json.loads(page.partition('id="bench">')[2].partition("</script>")[0])[".:work"]
     assert len(kept["figures"]) == len(rows)
     assert f'"h":"{kept["module"]}"' in page  # so that it is seen to be of this module
+    calls = json.loads((project.root / "build/.wasip1/bench.calls.json").read_bytes())[".:work"]
+    assert calls["module"].startswith(kept["module"])
+    assert {case["fd_writes"] > 0 and 0 <= case["percent"] <= 100 for case in calls["cases"]} == {
+        True
+    }
     assert project.leftovers() == []
 
 

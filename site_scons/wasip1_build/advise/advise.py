@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from wasip1_build.advise.costs import Costs
 from wasip1_build.advise.measured import Measured
 from wasip1_build.advise.rules import WRONG_TOOL
 from wasip1_build.dataclass import dataclass
@@ -24,11 +25,12 @@ class Advise:
     """A JSON file with what was found by artifact. It succeeds whatever that is; another step asks.
 
     `mains` are artifacts (DIR:NAME) of one Go context, compiler and flags, with what compiles them.
-    Severities are no part of it.
+    `dependencies`: the sources of other modules are looked at, too. Severities are no part of it.
     """
 
     mains: tuple[tuple[str, Compile], ...]
     rules: tuple[str, ...]
+    dependencies: bool
     output: str
 
     name: ClassVar[str] = "advise"
@@ -60,14 +62,19 @@ class Advise:
                 for artifact, main in listed.items()
             },
             "rules": self.rules,
+            "dependencies": self.dependencies,
             "advisor": identity(context, self.mains[0][1]),
         }
 
     def run(self, context: Context) -> None:
         """Raises Failure where go cannot list the packages, or the advisor cannot be run."""
-        found = answer(context, Asked(self.mains, self.rules, ignores=True))
+        asked = Asked(
+            self.mains, self.rules, ignores=True, dependencies=self.dependencies, edits=True
+        )
+        found = answer(context, asked)
         record = {
             "files": found.count("files"),
+            "digests": found.members.get("digests"),
             "artifacts": {
                 each.text("artifact"): {
                     "findings": [entry.members for entry in each.records("findings")],
@@ -86,13 +93,19 @@ def advice_of(
 
     Raises Failure where the result is damaged.
     """
+    found = record_of_artifact(context, output, artifact)
+    weigh = {name: Severity(severity) for name, severity in severities.items()}
+    every = findings_in(found, weigh)
+    return by_weight(each for each in every if each.rule in {*weigh, NO_VERDICT})
+
+
+def record_of_artifact(context: Context, output: str, artifact: str) -> Record:
+    """What the advisor had to say of one artifact, as it was written. Raises Failure."""
     artifacts = record_of(context.path(output), output).members.get("artifacts")
     found = artifacts.get(artifact) if isinstance(artifacts, dict) else None
     if not isinstance(found, dict):
         raise damaged(output, f"it says nothing of {artifact}")
-    weigh = {name: Severity(severity) for name, severity in severities.items()}
-    every = findings_in(Record(found, output), weigh)
-    return by_weight(each for each in every if each.rule in {*weigh, NO_VERDICT})
+    return Record(found, output)
 
 
 @dataclass(frozen=True)
@@ -106,8 +119,9 @@ class JudgeAdvice:
     advice: str
     severities: Mapping[str, str]
     strict: bool
-    output: str
+    costs: Costs  # which decide no verdict
     measured: Measured
+    output: str
 
     name: ClassVar[str] = "judge"
     version: ClassVar[int] = 1
@@ -129,14 +143,17 @@ class JudgeAdvice:
         }
 
     def findings(self, context: Context) -> tuple[Finding, ...]:
-        """What was found, as it weighs and where it is. Raises Failure where that is damaged."""
+        """What was found: how it weighs, where it is and what it costs, where that was measured.
+
+        Raises Failure where the result is damaged."""
         found = advice_of(context, self.advice, self.artifact, self.severities)
         if WRONG_TOOL in self.severities:
             most = Severity.WARNING
             if self.severities[WRONG_TOOL] == Severity.NOTE:
                 most = Severity.NOTE
             found = (*found, *self.measured.findings(context, self.artifact, most))
-        return located(_severe(found, strict=self.strict), self.artifact, context.locate)
+        found = self.costs.told(_severe(found, strict=self.strict), context)
+        return located(found, self.artifact, context.locate)
 
     def run(self, context: Context) -> None:
         """Raises Failure with all findings where one is an error."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from wasip1_build.advise.advise import Advise, JudgeAdvice
+from wasip1_build.advise.costs import Costs
 from wasip1_build.advise.measured import Measured
 from wasip1_build.advise.rules import IGNORE
 from wasip1_build.dataclass import dataclass
@@ -32,40 +33,56 @@ def plan_advice(
     severities: Mapping[str, str],
     *,
     strict: bool,
+    dependencies: bool = False,
 ) -> tuple[PlannedAdvice, ...]:
     """The advice on each of these artifacts; those with one listing are looked at in one run.
 
-    `severities` are those of the rules to run; `strict` makes errors of warnings.
+    `severities` are those of the rules to run; `strict` makes errors of warnings, `dependencies`
+    asks for what is in other modules' sources, too.
     """
     groups: dict[str, list[tuple[PlannedArtifact, Compile]]] = {}
     for planned in artifacts:
         compiled = next(step for step in planned.steps if isinstance(step, Compile))
         groups.setdefault(compiled.deps, []).append((planned, compiled))
     rules = tuple(sorted(name for name in severities if name != IGNORE))
-    return tuple(
-        each
-        for members in groups.values()
-        for each in _group(build_dir, members, rules, severities, strict)
-    )
+    asked = _Asked(build_dir, rules, severities, strict, dependencies)
+    return tuple(each for members in groups.values() for each in _group(asked, members))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of all groups."""
+
+    build_dir: str
+    rules: tuple[str, ...]
+    severities: Mapping[str, str]
+    strict: bool
+    dependencies: bool
+
+    @property
+    def state(self) -> str:
+        """The directory of results."""
+        return f"{self.build_dir}/{STATE}"
 
 
 def _group(
-    build_dir: str,
-    members: Sequence[tuple[PlannedArtifact, Compile]],
-    rules: tuple[str, ...],
-    severities: Mapping[str, str],
-    strict: bool,
+    asked: _Asked, members: Sequence[tuple[PlannedArtifact, Compile]]
 ) -> Iterable[PlannedAdvice]:
     mains = tuple((planned.artifact.id, compiled) for planned, compiled in members)
-    asked = sha256_of_json([members[0][1].deps, [artifact for artifact, _ in mains]])
-    state = f"{build_dir}/{STATE}/advise"
-    advise = Advise(mains, rules, f"{state}/{asked[:12]}.json")
+    name = sha256_of_json([members[0][1].deps, [artifact for artifact, _ in mains]])[:12]
+    reach = "-dependencies" if asked.dependencies else ""
+    advice = f"{asked.state}/advise/{name}{reach}.json"
+    advise = Advise(mains, asked.rules, asked.dependencies, advice)
     for planned, _ in members:
-        verdict = f"{build_dir}/{STATE}/{planned.names.state('advise/verdicts')}"
-        output = f"{verdict}/{'strict' if strict else 'plain'}.json"
+        verdict = f"{asked.state}/{planned.names.state('advise/verdicts')}"
+        output = f"{verdict}/{'strict' if asked.strict else 'plain'}{reach}.json"
         artifact = planned.artifact
-        measured = Measured(f"{build_dir}/{ROWS}", planned.names.file("wasm"))
-        judge = JudgeAdvice(artifact.id, advise.output, severities, strict, output, measured)
+        module = planned.names.file("wasm")
+        costs = Costs(artifact.id, module, planned.names.file("checks.json"))
+        measured = Measured(f"{asked.build_dir}/{ROWS}", module)
+        judge = JudgeAdvice(
+            artifact.id, advise.output, asked.severities, asked.strict, costs, measured, output
+        )
         yield PlannedAdvice(artifact, advise, judge)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from shlex import quote
 from typing import Any
 
+from wasip1_build.advise.patch import Written
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Finding, Severity
@@ -13,6 +15,7 @@ from wasip1_build.report.lines import aligned
 from wasip1_build.steps.unsupported import NO_VERDICT
 
 SPEC_VERSION = 1
+FILES = 3  # so many are named in a line
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,33 @@ def _counted(findings: Sequence[Finding]) -> str:
     return ", ".join(parts) or "nothing found"
 
 
-def advice_json(artifacts: Iterable[Shown], profile: str, *, strict: bool) -> bytes:
+def patch_text(written: Written, style: Style = PLAIN) -> str:
+    """Where the patch is and how it is applied, and what of the findings it leaves."""
+    patch = written.patch
+    lines = [f"nothing to mend by rule: no {written.path}"]
+    if patch.data:
+        lines = [
+            f"{written.path} mends {_findings(len(patch.mended))} in {_files(patch.files)}",
+            f"  to apply it, from the top of the workspace: git apply {quote(written.path)}",
+            f"  or: patch -p1 < {quote(written.path)}",
+        ]
+    if patch.left:
+        lines.append(f"{_findings(len(patch.left))} it cannot mend:")
+    lines += [f"  {finding.location} [{finding.rule}]: {why}" for finding, why in patch.left]
+    return "".join(f"{printable(line, style)}\n" for line in lines)
+
+
+def _files(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= FILES else f"{len(names)} files"
+
+
+def _findings(count: int) -> str:
+    return f"{count} finding{'' if count == 1 else 's'}"
+
+
+def advice_json(
+    artifacts: Iterable[Shown], profile: str, *, strict: bool, patch: Written | None = None
+) -> bytes:
     """The same for a script, with the findings; see advise.schema.json."""
     return json_bytes(
         {
@@ -67,8 +96,19 @@ def advice_json(artifacts: Iterable[Shown], profile: str, *, strict: bool) -> by
             "profile": profile,
             "strict": strict,
             "artifacts": [_as_json(each) for each in artifacts],
+            **({"patch": _patch_json(patch)} if patch else {}),
         }
     )
+
+
+def _patch_json(written: Written) -> dict[str, Any]:
+    patch = written.patch
+    return {
+        "path": written.path if patch.data else None,
+        "files": list(patch.files),
+        "mended": [finding.to_json() for finding in patch.mended],
+        "left": [{"finding": finding.to_json(), "why": why} for finding, why in patch.left],
+    }
 
 
 def _as_json(shown: Shown) -> dict[str, Any]:

@@ -29,12 +29,14 @@ ARGUMENTS = {
     "ROUNDS": "with bench: how often each is measured, as time allows (default: 20; 40 with BASE)",
     "BASE": "with bench: compare with an earlier run, a copy of BUILD-DIR/report/bench.jsonl",
     "STRICT": "with audit, advise: 1 makes an error of each warning",
+    "FIX": "with advise: 1 writes BUILD-DIR/advise.patch, which mends what can be mended by rule",
+    "DEPENDENCIES": "with advise: 1 tells what is found in other modules' sources, too, as notes",
 }
 # The arguments that count only together with a verb, by verb.
 ARGUMENTS_OF = {
     TEST: ("ARTIFACT", "TEST_ARGS", "RUNTIME"),
     AUDIT: ("ARTIFACT", "FORMAT", "STRICT"),
-    ADVISE: ("ARTIFACT", "FORMAT", "STRICT"),
+    ADVISE: ("ARTIFACT", "FORMAT", "STRICT", "FIX", "DEPENDENCIES"),
     BENCH: ("ARTIFACT", "BUDGET", "ROUNDS", "FORMAT", "RUNTIME", "BASE"),
     GRANTS: (),
     SIZES: ("ARTIFACT",),
@@ -99,3 +101,8 @@ def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise failure("argument", f"{name}={value} is none", fix=f"known: {', '.join(known)}")
     return value
+
+
+def is_set(name: str, arguments: Mapping[str, str]) -> bool:
+    """Whether an argument is 1 and not 0, as it is unless it is given. Raises Failure."""
+    return one_of(name, arguments.get(name, "0"), ("0", "1")) == "1"

@@ -38,7 +38,7 @@ from wasip1_build.runtime.programs import RUNTIMES
 from wasip1_build.scons.action import FAILED, show
 from wasip1_build.scons.arguments import BENCH
 from wasip1_build.scons.declared import Declared
-from wasip1_build.scons.measured import keep_headers, keep_page_part, outdated
+from wasip1_build.scons.measured import keep_calls, keep_headers, keep_page_part, outdated
 from wasip1_build.scons.verbs import asked_artifacts
 from wasip1_build.spec.values import duration_s
 from wasip1_build.steps.check import RunChecks
@@ -253,6 +253,7 @@ class Benching(SCons.Action.FunctionAction):  # type: ignore[misc]
         headers = [run.header for run in (*runs.values(), *bases)]
         kept.clear({digest for each in headers for digest in each.files.values()})
         keep_headers(self.declared.context, runs)
+        keep_calls(self.declared.context, [each for each in results if each.run.rows])
         keep_page_part(self.declared.context, [each for each in results if each.run.rows])
 
     def _print(self, results: Sequence[Result]) -> None:

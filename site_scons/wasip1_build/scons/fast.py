@@ -23,6 +23,7 @@ from wasip1_build.looks import Digest, Look, have_changed, look_at
 from wasip1_build.report.lines import MANY, aligned, moved_text
 
 FORMAT = 5
+ADVISE = "advise"  # the word of scons.arguments, which a null build need not read
 # Options under which "nothing to do" is the whole answer, by the name under which SCons keeps them.
 HARMLESS = {"num_jobs", "no_progress", "silent", "keep_going", "question"}
 EVERY = "*"  # among a build's words: all its artifacts (no alias is called so)
@@ -95,11 +96,23 @@ def end_if_unchanged(file: str) -> Change | None:
     root = SCons.Script.Dir("#").abspath
     if not _is_harmless(HARMLESS):
         return None
+    if SCons.Script.COMMAND_LINE_TARGETS == [ADVISE]:
+        _tell_again(root, file)
     store = store_of(Path(root), file, SCons.Script.ARGUMENTS.get("PROFILE", "release"))
     change = change_since(store, root, SCons.Script.COMMAND_LINE_TARGETS, identity())
     if change and not change.paths and not change.asked & set(change.good.stale):
         end(change.good)
     return change
+
+
+def _tell_again(root: str, file: str) -> None:
+    """Ends the process where all is as it was when `scons advise` was run last."""
+    if not is_plain_build():
+        return
+    from wasip1_build.scons import told  # a build needs none of it
+
+    build = store_of(Path(root), file, SCons.Script.ARGUMENTS.get("PROFILE", "release"))
+    told.tell_again(told.store_of(build, ADVISE), root)
 
 
 def change_since(
@@ -112,7 +125,8 @@ def change_since(
         return None
     if good.search_path not in (None, os.environ.get("PATH")):
         return None
-    return Change(good, changed(good, root), frozenset(asked(good, words)), kept)
+    moved = changed(good.there, good.looks, good.absent, root)
+    return Change(good, moved, frozenset(asked(good, words)), kept)
 
 
 def end(good: Good) -> None:
@@ -172,13 +186,15 @@ def forget(store: str) -> None:
         os.unlink(store)
 
 
-def changed(good: Good, root: str) -> tuple[str, ...]:
-    """The paths that look otherwise than then."""
-    names = _paths(good.there)
+def changed(
+    there: str, looks: tuple[int, ...], absent: tuple[str, ...], root: str
+) -> tuple[str, ...]:
+    """The paths that look otherwise than then; all as in a Good."""
+    names = _paths(there)
     is_here = os.getcwd() == root  # a relative path costs a quarter less to look at
     paths = names if is_here else [os.path.join(root, name) for name in names]
-    moved = compress(names, have_changed(paths, good.looks))
-    came = (name for name in good.absent if look_at(os.path.join(root, name)))
+    moved = compress(names, have_changed(paths, looks))
+    came = (name for name in absent if look_at(os.path.join(root, name)))
     return (*moved, *came)
 
 

@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from wasip1_build.advise.costs import BENCHED
 from wasip1_build.files import write_atomically
 from wasip1_build.measure.bench.outdated import changed
+from wasip1_build.measure.bench.phases import Account
 from wasip1_build.measure.bench.result import Result
 from wasip1_build.measure.bench.rows import Header, Run, read_header
 from wasip1_build.measure.bench.settings import settings_of, toolchain_of
@@ -31,6 +33,38 @@ def keep_page_part(context: Context, results: Iterable[Result]) -> None:
     """Keeps what the page of each build shows of the last measurements. Raises OSError."""
     part = bench_part(results, page_part(context))
     write_atomically(context.state(PAGE_FILE), part.encode())
+
+
+def keep_calls(context: Context, results: Iterable[Result]) -> None:
+    """Keeps what the host calls of each case are of its run, for who advises to make fewer; those
+    of artifacts that were not measured now stay. Raises OSError."""
+    path = context.state(BENCHED)
+    try:
+        known = dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        known = {}
+    for result in results:
+        known[result.run.header.artifact] = {
+            "module": result.run.header.files.get("module"),
+            "cases": [
+                {
+                    "case": each.case,
+                    "host_calls": each.calls.number,
+                    "fd_writes": _writes(result, each),
+                    "call_ns": each.calls.call_ns,
+                    "percent": round(100 * each.calls.share),
+                }
+                for each in result.accounts
+                if each.life == "steady state" and each.calls
+            ],
+        }
+    write_atomically(path, json.dumps(known, sort_keys=True).encode())
+
+
+def _writes(result: Result, account: Account) -> int | None:
+    """Its calls of fd_write; None where they were not counted."""
+    samples = result.run.samples().get(account.shares[-1].series, ())
+    return next((each.facts["fd_writes"] for each in samples if "fd_writes" in each.facts), None)
 
 
 def page_part(context: Context) -> str:

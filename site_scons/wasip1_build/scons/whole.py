@@ -80,7 +80,8 @@ def declare_whole(file: str, change: Change | None) -> Declared:
             )
             declared = review_ledgers(review(env, declared, locked=locked))
             declared, accepting = _accepting(env, declared, arguments)
-            ends += [*accepting, *_verbs(env, declared, arguments)]
+            build = store_of(path.parent, file, profile)
+            ends += [*accepting, *_verbs(env, declared, arguments, build, started_ns)]
             _require_targets(declared)
             SCons.Script.Help(help_text(declared.workspace), append=True)
         default = env.Alias("default", _wanted(declared))
@@ -102,7 +103,7 @@ def declare_whole(file: str, change: Change | None) -> Declared:
 
 
 def _verbs(
-    env: Any, declared: Declared, arguments: Mapping[str, str]
+    env: Any, declared: Declared, arguments: Mapping[str, str], build: str, started_ns: int
 ) -> Iterator[Callable[[], None]]:
     """Declares what the words on the command line ask for beside artifacts; what is to be called
     when the build has ended."""
@@ -116,9 +117,12 @@ def _verbs(
 
         yield declare_audit(env, declared, arguments).finish
     if ADVISE in words:
+        from wasip1_build.scons import told
         from wasip1_build.scons.advise import declare_advice  # the same
+        from wasip1_build.scons.keep_told import Keeping
 
-        yield declare_advice(env, declared, arguments).finish
+        keeping = Keeping(told.store_of(build, ADVISE), started_ns) if words == [ADVISE] else None
+        yield declare_advice(env, declared, arguments, keeping=keeping).finish
     if BENCH in words:
         from wasip1_build.scons.bench import declare_bench  # the same
 

@@ -38,11 +38,14 @@ _EXPORT = ("-export", "-trimpath", "-json=ImportPath,Export")  # as compiled: fr
 @dataclass(frozen=True)
 class Asked:
     """Main packages of one Go context, compiler and flags: `mains` are artifacts (DIR:NAME) with
-    what compiles them. `ignores` asks for a verdict on the ignores in their sources, too."""
+    what compiles them. `ignores` asks for a verdict on the ignores in their sources, too, and
+    `dependencies` for what the rules find in other modules' sources; `edits` for what mends."""
 
     mains: tuple[tuple[str, Compile], ...]
     rules: tuple[str, ...]
     ignores: bool = False
+    dependencies: bool = False
+    edits: bool = False
 
 
 def identity(context: Context, compiled: Compile) -> Mapping[str, Any]:
@@ -80,6 +83,8 @@ def answer(context: Context, asked: Asked) -> Record:
         "compiler": "tinygo" if isinstance(listing, ListTinyGo) else "go",
         "rules": list(asked.rules),
         "ignores": asked.ignores,
+        "dependencies": asked.dependencies,
+        "edits": asked.edits,
         "packages": packages,
         "mains": [
             {"artifact": artifact, "path": main.import_path}

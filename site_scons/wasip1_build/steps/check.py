@@ -122,6 +122,8 @@ class RunChecks:
         record = self._record(tried)
         if self.counted:
             record["calls_not_counted"] = imports if isinstance(imports, str) else ""
+        if self.counted or self._declared:  # whose calls are told elsewhere, too
+            record["module_sha256"] = context.digests.digest(context.path(self.module))
         context.out(self.output).write_bytes(json_bytes(record))
 
     def _imports(self, context: Context) -> tuple[HostFunction, ...] | str | None:

@@ -15,7 +15,7 @@ def test_the_profile_is_release_unless_it_is_said() -> None:
     assert prefixed_profile({"PROFILE": "another build's own"}) == "release"
 
 
-@pytest.mark.parametrize(("word", "fix"), [("PROFIL", "did you mean PROFILE=?"), ("X", "known: ")])
+@pytest.mark.parametrize(("word", "fix"), [("PROFIL", "did you mean PROFILE=?"), ("Q", "known: ")])
 def test_an_argument_that_would_do_nothing_is_refused(word: str, fix: str) -> None:
     with pytest.raises(Failure) as caught:
         profile_argument({word: "dev"})

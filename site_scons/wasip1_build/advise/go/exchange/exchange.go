@@ -3,11 +3,13 @@ package exchange
 
 // Request asks for findings in some main packages.
 type Request struct {
-	Compiler string    `json:"compiler"` // "go" or "tinygo"
-	Rules    []string  `json:"rules"`    // the names of those to run
-	Ignores  bool      `json:"ignores"`  // whether ignores are judged too
-	Packages []Package `json:"packages"` // all that the mains are made of
-	Mains    []Main    `json:"mains"`
+	Compiler     string    `json:"compiler"`     // "go" or "tinygo"
+	Rules        []string  `json:"rules"`        // the names of those to run
+	Ignores      bool      `json:"ignores"`      // whether ignores are judged too
+	Dependencies bool      `json:"dependencies"` // whether the rules look at other modules' sources
+	Edits        bool      `json:"edits"`        // whether findings are to bring edits
+	Packages     []Package `json:"packages"`     // all that the mains are made of
+	Mains        []Main    `json:"mains"`
 }
 
 // Package is one that go list listed for wasip1.
@@ -42,8 +44,9 @@ type Main struct {
 
 // Result is what was found, by artifact.
 type Result struct {
-	Mains []Found `json:"mains"`
-	Files int     `json:"files"` // how many were read
+	Mains   []Found           `json:"mains"`
+	Files   int               `json:"files"`   // how many were read
+	Digests map[string]string `json:"digests"` // of files that edits change, by name: SHA-256
 }
 
 // Found is what there is to say of one artifact.
@@ -72,7 +75,8 @@ type Finding struct {
 	Why     string `json:"why"`
 	Fix     string `json:"fix"`
 	Details string `json:"details"`
-	Edits   []Edit `json:"edits"` // that do what Fix says, as far as they can be made by rule
+	Edits   []Edit `json:"edits"`  // that do what Fix says, as far as they can be made by rule
+	Unmade  string `json:"unmade"` // why there are no edits; or ""
 }
 
 // Edit puts a text in the place of some bytes of a file of the artifact's own; one of a file that

@@ -8,6 +8,7 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/fence"
 	"wasip1.invalid/advisor/ignore"
 	"wasip1.invalid/advisor/source"
 )
@@ -20,12 +21,15 @@ type Rule struct {
 
 // Subject is one artifact, as a rule looks at it.
 type Subject struct {
-	Compiler string
-	Program  *source.Program
-	Packages []*source.Package // that it is made of, main first
-	Graph    *callgraph.Graph
-	Ignores  *ignore.Set
-	known    map[string]any
+	Compiler     string
+	Program      *source.Program
+	Packages     []*source.Package // that it is made of, main first
+	Graph        *callgraph.Graph
+	Ignores      *ignore.Set
+	Dependencies bool // whether sources of other modules are looked at, too
+	Fences       *fence.Set
+
+	known map[string]any
 }
 
 // Once returns what several rules ask for, made when the first does.
@@ -39,13 +43,29 @@ func (s *Subject) Once(name string, made func() any) any {
 	return s.known[name]
 }
 
-// At returns a finding without words, at a place.
+// Looks returns whether a rule is to look for something in the sources of a package: in the
+// artifact's own, and in another module's where that was asked for. nil is the standard library.
+func (s *Subject) Looks(of *source.Package) bool {
+	switch {
+	case of == nil || of.Info == nil:
+		return false
+	case of.Kind == exchange.Own:
+		return true
+	}
+	return s.Dependencies && of.Kind == exchange.Foreign
+}
+
+// At returns a finding without words, at a place. One in another module's source is at most a note.
 func (s *Subject) At(rule string, pos token.Pos) exchange.Finding {
 	place := s.Program.Place(pos)
-	return exchange.Finding{
+	said := exchange.Finding{
 		Rule: rule, File: place.Filename, Line: place.Line, Column: place.Column,
 		Code: strings.TrimSpace(s.Program.Line(pos)),
 	}
+	if of := s.Program.At(pos); of != nil && of.Kind != exchange.Own {
+		said.AtMost = "note"
+	}
+	return said
 }
 
 // Chain tells how a function is reached, one line a function, each with the place from which it

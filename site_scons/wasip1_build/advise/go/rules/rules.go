@@ -2,6 +2,7 @@
 package rules
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"go/ast"
 	"sort"
@@ -9,6 +10,7 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/fence"
 	"wasip1.invalid/advisor/flush"
 	"wasip1.invalid/advisor/ignore"
 	"wasip1.invalid/advisor/output"
@@ -62,6 +64,7 @@ func Answer(asked *exchange.Request) (*exchange.Result, error) {
 		}
 	}
 	ignores := ignore.Read(program, everything)
+	fences := fence.New(program)
 	for _, main := range asked.Mains {
 		subject := &rule.Subject{
 			Compiler: asked.Compiler,
@@ -69,8 +72,14 @@ func Answer(asked *exchange.Request) (*exchange.Result, error) {
 			Packages: closures[main.Path],
 			Graph:    callgraph.Build(program, main.Path, exportedFor(asked.Compiler)),
 			Ignores:  ignores,
+
+			Dependencies: asked.Dependencies,
+			Fences:       fences,
 		}
 		answer.Mains = append(answer.Mains, about(main, subject, wanted))
+	}
+	if asked.Edits {
+		mend(answer, fences, program)
 	}
 	if asked.Ignores {
 		tell(answer, closures, asked.Mains, ignores.Judge(known, wanted), program)
@@ -102,6 +111,27 @@ func about(main exchange.Main, subject *rule.Subject, wanted map[string]bool) ex
 		}
 	}
 	return found
+}
+
+// mend gives findings the edits that are made of all of them together, and notes of which sources
+// the edits are.
+func mend(answer *exchange.Result, fences *fence.Set, program *source.Program) {
+	answer.Digests = map[string]string{}
+	edited := map[string]bool{}
+	for i := range answer.Mains {
+		findings := answer.Mains[i].Findings
+		for j := range findings {
+			fences.Mend(&findings[j])
+			for _, edit := range findings[j].Edits {
+				edited[edit.File] = true
+			}
+		}
+	}
+	program.Texts(func(shown string, text []byte) {
+		if edited[shown] {
+			answer.Digests[shown] = fmt.Sprintf("%x", sha256.Sum256(text))
+		}
+	})
 }
 
 // tell says what there is to say of a file to the first artifact that it is compiled into.

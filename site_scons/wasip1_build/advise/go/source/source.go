@@ -26,6 +26,8 @@ type Program struct {
 	packages map[string]*Package
 	standard types.Importer
 	mapped   map[string]string   // of files, by absolute path: as findings name them
+	owners   map[string]*Package // of files, in the same way
+	texts    sync.Map            // what was read of files that are no standard library's: in the same way
 	lines    map[string][]string // of files that were quoted
 }
 
@@ -52,6 +54,7 @@ func Load(asked *exchange.Request) *Program {
 		Fset:     token.NewFileSet(),
 		packages: map[string]*Package{},
 		mapped:   map[string]string{},
+		owners:   map[string]*Package{},
 		lines:    map[string][]string{},
 	}
 	for i := range asked.Packages {
@@ -60,6 +63,7 @@ func Load(asked *exchange.Request) *Program {
 		for _, files := range [][]string{each.Package.Files, each.Ignored} {
 			for _, file := range files {
 				p.mapped[file] = path.Join(each.Shown, filepath.Base(file))
+				p.owners[file] = each
 			}
 		}
 	}
@@ -116,12 +120,20 @@ func (p *Program) File(pos token.Pos) string {
 	return name
 }
 
+// At returns the package in whose sources a position is; nil where it is in none.
+func (p *Program) At(pos token.Pos) *Package {
+	return p.owners[p.Fset.PositionFor(pos, false).Filename]
+}
+
 // Line returns the line of the source in which a position is; "" where it cannot be read.
 func (p *Program) Line(pos token.Pos) string {
 	place := p.Fset.PositionFor(pos, false)
 	lines, ok := p.lines[place.Filename]
 	if !ok {
-		data, _ := os.ReadFile(place.Filename)
+		data, known := p.text(place.Filename)
+		if !known {
+			data, _ = os.ReadFile(place.Filename)
+		}
 		lines = strings.Split(string(data), "\n")
 		p.lines[place.Filename] = lines
 	}
@@ -146,11 +158,7 @@ func (p *Program) parse() {
 				defer group.Done()
 				slots <- struct{}{}
 				defer func() { <-slots }()
-				mode := parser.ParseComments | parser.SkipObjectResolution
-				if each.Kind == exchange.Standard {
-					mode = parser.SkipObjectResolution
-				}
-				parsed, err := parser.ParseFile(p.Fset, file, nil, mode)
+				parsed, err := p.read(each, file)
 				each.Files[i] = parsed
 				if err != nil {
 					each.fail(err)
@@ -159,6 +167,19 @@ func (p *Program) parse() {
 		}
 	}
 	group.Wait()
+}
+
+// read parses a file. What it says is kept where it may be quoted, or be changed.
+func (p *Program) read(of *Package, file string) (*ast.File, error) {
+	if of.Kind == exchange.Standard {
+		return parser.ParseFile(p.Fset, file, nil, parser.SkipObjectResolution)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	p.texts.Store(file, data)
+	return parser.ParseFile(p.Fset, file, data, parser.ParseComments|parser.SkipObjectResolution)
 }
 
 var failing sync.Mutex
@@ -209,17 +230,11 @@ func (p *Program) check(each *Package) {
 		info = nil
 	}
 	var first error
-	config := types.Config{
-		GoVersion:        goVersion(each.GoVersion),
-		IgnoreFuncBodies: standard,
-		FakeImportC:      true, // TinyGo's cgo: what C has is of no interest here
-		Importer:         importing{p, each},
-		Sizes:            types.SizesFor("gc", "wasm"),
-		Error: func(err error) {
-			if first == nil {
-				first = err
-			}
-		},
+	config := p.config(each)
+	config.Error = func(err error) {
+		if first == nil {
+			first = err
+		}
 	}
 	each.Types, _ = config.Check(each.Path, p.Fset, each.Files, info)
 	each.Info = info
@@ -233,6 +248,17 @@ func (p *Program) check(each *Package) {
 		each.Why = p.said(each.parsed)
 	case first != nil:
 		each.Why = p.said(first)
+	}
+}
+
+// config tells the type checker how the compiler sees a package. It stops at the first error.
+func (p *Program) config(each *Package) types.Config {
+	return types.Config{
+		GoVersion:        goVersion(each.GoVersion),
+		IgnoreFuncBodies: each.Kind == exchange.Standard,
+		FakeImportC:      true, // TinyGo's cgo: what C has is of no interest here
+		Importer:         importing{p, each},
+		Sizes:            types.SizesFor("gc", "wasm"),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/fence"
 	"wasip1.invalid/advisor/rule"
 )
 
@@ -131,6 +132,10 @@ func finding(subject *rule.Subject, each *reached) exchange.Finding {
 	if dragged := foreign(each.chain); dragged != "" {
 		said.Why += "; it comes with " + dragged
 	}
+	if each.site.From != nil {
+		function, _ := each.site.From.Object.(*types.Func)
+		subject.Fences.Move(said, each.site.From.Of, function, each.row.Lack)
+	}
 	said.Details = subject.Chain(each.chain)
 	return said
 }
@@ -171,13 +176,11 @@ func foreign(chain callgraph.Chain) string {
 
 // fix says what to write: a function in two files, of which wasip1 gets one.
 func fix(subject *rule.Subject, each *reached) string {
-	place := subject.Program.Place(each.site.Pos)
-	stem := strings.TrimSuffix(place.Filename, ".go")
-	others, ours := stem+"_other.go", stem+"_wasip1.go"
+	others, ours := fence.Names(subject.Program, each.site.Pos)
 	var moved, twin string
-	if function, ok := each.site.From.Object.(*types.Func); ok && isOrdinary(function) {
+	if function, ok := each.site.From.Object.(*types.Func); ok && fence.IsOrdinary(function) {
 		moved = each.site.From.Name()
-		twin = ":\n" + twinOf(function, each.row.Lack)
+		twin = ":\n" + fence.Twin(subject.Program, each.site.From.Of, function, each.row.Lack)
 	} else if each.site.From.Object == nil {
 		moved = "what is initialised by it"
 	} else {
@@ -196,58 +199,4 @@ func withoutReason(subject *rule.Subject, each *reached) string {
 		return " (the one that is there gives no reason, and so does not count)"
 	}
 	return ""
-}
-
-func isOrdinary(function *types.Func) bool {
-	receiver := function.Type().(*types.Signature).Recv()
-	return receiver != nil || function.Name() != "main" && function.Name() != "init"
-}
-
-// twinOf is a function of the same type that says that it cannot do it.
-func twinOf(function *types.Func, lack string) string {
-	short := func(p *types.Package) string {
-		if p == function.Pkg() {
-			return ""
-		}
-		return p.Name()
-	}
-	signature := function.Type().(*types.Signature)
-	text := types.ObjectString(function, short)
-	message := fmt.Sprintf("%q", function.Pkg().Name()+"."+function.Name()+": wasip1 has no "+lack)
-	return fmt.Sprintf("%s { %s }", text, body(signature.Results(), message, short))
-}
-
-func body(results *types.Tuple, message string, short types.Qualifier) string {
-	var values []string
-	failing := false
-	for i := 0; i < results.Len(); i++ {
-		of := results.At(i).Type()
-		if types.Identical(of, types.Universe.Lookup("error").Type()) {
-			values = append(values, "errors.New("+message+")")
-			failing = true
-			continue
-		}
-		values = append(values, zero(of, short))
-	}
-	if !failing {
-		return "panic(" + message + ")"
-	}
-	return "return " + strings.Join(values, ", ")
-}
-
-func zero(of types.Type, short types.Qualifier) string {
-	switch under := of.Underlying().(type) {
-	case *types.Basic:
-		switch {
-		case under.Info()&types.IsBoolean != 0:
-			return "false"
-		case under.Info()&types.IsString != 0:
-			return `""`
-		case under.Info()&types.IsNumeric != 0:
-			return "0"
-		}
-	case *types.Struct, *types.Array:
-		return types.TypeString(of, short) + "{}"
-	}
-	return "nil"
 }
