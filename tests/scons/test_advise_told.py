@@ -86,6 +86,7 @@ CHANGES: dict[str, Callable[[Project], object]] = {
     "a new source": lambda p: p.write("fine/more.go", PIPE.replace("main()", "init()")),
     "the module": lambda p: p.edit("go.mod", "go 1.25", "go 1.24"),
     "a severity": severity,
+    "what was measured": lambda p: p.write("build/report/bench.jsonl", ""),
 }
 
 

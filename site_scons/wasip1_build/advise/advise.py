@@ -142,6 +142,10 @@ class JudgeAdvice:
             "measured": self.measured.key(context) if WRONG_TOOL in self.severities else None,
         }
 
+    def looked_at(self, context: Context) -> tuple[str, ...]:
+        """The files with what was measured, whether they are there or not."""
+        return (*self.costs.looked_at(context), self.measured.rows, self.measured.module)
+
     def findings(self, context: Context) -> tuple[Finding, ...]:
         """What was found: how it weighs, where it is and what it costs, where that was measured.
 

@@ -164,7 +164,7 @@ class Advice:
         findings = (*(findings_on(self.nodes[name]) for name in failed), passing)
         said = Said(findings, tuple(failed), data)
         context = self.session.context
-        measured = {name for each in self.planned for name in each.judge.costs.looked_at(context)}
+        measured = {name for each in self.planned for name in each.judge.looked_at(context)}
         outputs = {*self.nodes, *listings, *measured}
         self.keeping.keep(self.declared, self.session, outputs, said)
 

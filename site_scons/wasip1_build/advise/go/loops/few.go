@@ -21,6 +21,9 @@ func (f *finder) isShortRange(n *ast.RangeStmt) bool {
 		}
 		return isAtMostFew(of.Value)
 	}
+	if of.Type == nil {
+		return false // the source needs a later Go
+	}
 	under := source.Unalias(of.Type)
 	if pointer, ok := under.Underlying().(*types.Pointer); ok {
 		under = source.Unalias(pointer.Elem())
