@@ -10,6 +10,7 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/flush"
+	"wasip1.invalid/advisor/heavy"
 	"wasip1.invalid/advisor/ignore"
 	"wasip1.invalid/advisor/output"
 	"wasip1.invalid/advisor/rule"
@@ -22,6 +23,7 @@ var All = []rule.Rule{
 	unsupported.Rule,
 	output.Rule,
 	flush.Rule,
+	heavy.Rule,
 }
 
 // Answer asks the rules of a request about its main packages.
