@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from wasip1_build.advise.cost import Built, with_costs
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Failure, Finding, Severity, has_errors
@@ -78,27 +79,29 @@ class Advise:
 
 
 def advice_of(
-    context: Context, output: str, artifact: str, severities: Mapping[str, str]
+    context: Context, output: str, artifact: str, severities: Mapping[str, str], built: Built
 ) -> tuple[Finding, ...]:
     """What an Advise found for one artifact, as it weighs, errors first; what is off is left out.
 
-    Raises Failure where the result is damaged.
+    Raises Failure where the result is damaged, or what the build says of the module.
     """
     artifacts = record_of(context.path(output), output).members.get("artifacts")
     found = artifacts.get(artifact) if isinstance(artifacts, dict) else None
     if not isinstance(found, dict):
         raise damaged(output, f"it says nothing of {artifact}")
     weigh = {name: Severity(severity) for name, severity in severities.items()}
-    every = findings_in(Record(found, output), weigh)
+    every = findings_in(with_costs(context, Record(found, output), built), weigh)
     return by_weight(each for each in every if each.rule in {*weigh, NO_VERDICT})
 
 
 @dataclass(frozen=True)
 class JudgeAdvice:
-    """A file that exists only where nothing that was found for an artifact is an error."""
+    """A file that exists only where nothing that was found for an artifact is an error. What
+    `built` says is told with the findings, and decides nothing."""
 
     artifact: str  # DIR:NAME
     advice: str
+    built: Built
     severities: Mapping[str, str]
     strict: bool
     output: str
@@ -123,7 +126,7 @@ class JudgeAdvice:
 
     def findings(self, context: Context) -> tuple[Finding, ...]:
         """What was found, as it weighs and where it is. Raises Failure where that is damaged."""
-        found = advice_of(context, self.advice, self.artifact, self.severities)
+        found = advice_of(context, self.advice, self.artifact, self.severities, self.built)
         return located(_severe(found, strict=self.strict), self.artifact, context.locate)
 
     def run(self, context: Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from wasip1_build.advise.advise import Advise, JudgeAdvice
+from wasip1_build.advise.cost import Built
 from wasip1_build.advise.rules import IGNORE
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_json
@@ -57,11 +58,12 @@ def _group(
     asked = sha256_of_json([members[0][1].deps, [artifact for artifact, _ in mains]])
     state = f"{build_dir}/{STATE}/advise"
     advise = Advise(mains, rules, f"{state}/{asked[:12]}.json")
-    for planned, _ in members:
+    for planned, compiled in members:
         verdict = f"{build_dir}/{STATE}/{planned.names.state('advise/verdicts')}"
         output = f"{verdict}/{'strict' if strict else 'plain'}.json"
         artifact = planned.artifact
-        judge = JudgeAdvice(artifact.id, advise.output, severities, strict, output)
+        built = Built(planned.names.file("sizes.json"), compiled.deps, compiled.package)
+        judge = JudgeAdvice(artifact.id, advise.output, built, severities, strict, output)
         yield PlannedAdvice(artifact, advise, judge)
 
 
