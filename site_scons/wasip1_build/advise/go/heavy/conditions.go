@@ -187,6 +187,9 @@ func encodesItself(of types.Type) bool {
 
 // nothingDecodes: no picture of a format that is found out when the program runs.
 func nothingDecodes(subject *rule.Subject, _ map[string]*mentions) bool {
+	if isUnknown(subject, "image") {
+		return false
+	}
 	for _, edge := range subject.Graph.Edges() {
 		if named(edge, "image.Decode") || named(edge, "image.DecodeConfig") {
 			return false
@@ -197,6 +200,9 @@ func nothingDecodes(subject *rule.Subject, _ map[string]*mentions) bool {
 
 // fixedZones: all time zones that are loaded are known when the program is compiled.
 func fixedZones(subject *rule.Subject, all map[string]*mentions) bool {
+	if isUnknown(subject, "time") {
+		return false
+	}
 	for _, edge := range subject.Graph.Edges() {
 		if named(edge, "time.LoadLocation") && !edge.From.Own() {
 			return false
@@ -207,7 +213,20 @@ func fixedZones(subject *rule.Subject, all map[string]*mentions) bool {
 			return false
 		}
 	}
-	return !all["time"].unknown
+	return true
+}
+
+// isUnknown tells whether a package that imports another is not understood: what it calls of it may
+// be anything.
+func isUnknown(subject *rule.Subject, path string) bool {
+	for _, each := range subject.Packages {
+		for _, imported := range each.Imports {
+			if each.Why != "" && imported == path {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func named(edge callgraph.Edge, name string) bool {
