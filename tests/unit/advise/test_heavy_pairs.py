@@ -22,10 +22,14 @@ WORTH_BYTES, WORTH_PERCENT = 50_000, 5  # a row saves one of these, or it is not
 DOCUMENT = Path(__file__).parents[3] / "docs/explanation.md"
 
 
-def near(found: int, told: int, pinned: bool) -> bool:
+# A module of another path differs by some hundred bytes; brotli packs it up to 3 kB worse or better.
+SLACK_BYTES, BR_SLACK_BYTES = 1_000, 6_000
+
+
+def near(found: int, told: int, pinned: bool, slack_bytes: int = SLACK_BYTES) -> bool:
     """Whether a figure is as the table has it: with another Go, whether it is about so."""
     part = 0.02 if pinned else 0.5
-    return abs(found - told) <= part * told + 1_000
+    return abs(found - told) <= part * told + slack_bytes
 
 
 @pytest.mark.parametrize("pair", ROWS)
@@ -61,13 +65,14 @@ def test_a_row_saves_what_it_says_of_what_is_delivered(
     )
     print(f"{pair.package}: {before - after:,} of {before:,} B of .br")
     pinned = (pinned_go.parent.parent / "VERSION").read_text().startswith(f"go{pair.saved['go']}\n")
-    assert near(before, pair.saved["module_br_bytes"], pinned)
-    assert near(before - after, pair.saved["saved_br_bytes"], pinned)
+    assert near(before, pair.saved["module_br_bytes"], pinned, BR_SLACK_BYTES)
+    assert near(before - after, pair.saved["saved_br_bytes"], pinned, BR_SLACK_BYTES)
 
 
 def test_a_figure_that_is_not_so_is_seen() -> None:
     assert near(400_000, 400_000, pinned=True)
     assert not near(380_000, 400_000, pinned=True)
+    assert not near(380_000, 400_000, True, BR_SLACK_BYTES)
     assert near(300_000, 400_000, pinned=False)
     assert not near(100_000, 400_000, pinned=False)
 
