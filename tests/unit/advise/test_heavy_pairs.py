@@ -22,7 +22,7 @@ WORTH_BYTES, WORTH_PERCENT = 50_000, 5  # a row saves one of these, or it is not
 DOCUMENT = Path(__file__).parents[3] / "docs/explanation.md"
 
 
-# A module of another path differs by some hundred bytes; brotli packs it up to 3 kB worse or better.
+# A module of another path differs by some hundred bytes, and packed by brotli by up to 3 kB.
 SLACK_BYTES, BR_SLACK_BYTES = 1_000, 6_000
 
 
