@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from wasip1_build.advise.cost import Built, with_costs
 from wasip1_build.advise.costs import Costs
 from wasip1_build.advise.measured import Measured
 from wasip1_build.advise.rules import WRONG_TOOL
@@ -87,13 +88,13 @@ class Advise:
 
 
 def advice_of(
-    context: Context, output: str, artifact: str, severities: Mapping[str, str]
+    context: Context, output: str, artifact: str, severities: Mapping[str, str], built: Built
 ) -> tuple[Finding, ...]:
     """What an Advise found for one artifact, as it weighs, errors first; what is off is left out.
 
-    Raises Failure where the result is damaged.
+    Raises Failure where the result is damaged, or what the build says of the module.
     """
-    found = record_of_artifact(context, output, artifact)
+    found = with_costs(context, record_of_artifact(context, output, artifact), built)
     weigh = {name: Severity(severity) for name, severity in severities.items()}
     every = findings_in(found, weigh)
     return by_weight(each for each in every if each.rule in {*weigh, NO_VERDICT})
@@ -112,11 +113,13 @@ def record_of_artifact(context: Context, output: str, artifact: str) -> Record:
 class JudgeAdvice:
     """A file that exists only where nothing that was found for an artifact is an error.
 
-    `measured` is what was found by running it, beside what its sources say.
+    `measured` is what was found by running it, beside what its sources say; what
+    `built` says is told with the findings, and decides nothing.
     """
 
     artifact: str  # DIR:NAME
     advice: str
+    built: Built
     severities: Mapping[str, str]
     strict: bool
     costs: Costs  # which decide no verdict
@@ -150,7 +153,7 @@ class JudgeAdvice:
         """What was found: how it weighs, where it is and what it costs, where that was measured.
 
         Raises Failure where the result is damaged."""
-        found = advice_of(context, self.advice, self.artifact, self.severities)
+        found = advice_of(context, self.advice, self.artifact, self.severities, self.built)
         if WRONG_TOOL in self.severities:
             most = Severity.WARNING
             if self.severities[WRONG_TOOL] == Severity.NOTE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from wasip1_build.advise.advise import Advise, JudgeAdvice
+from wasip1_build.advise.cost import Built
 from wasip1_build.advise.costs import Costs
 from wasip1_build.advise.measured import Measured
 from wasip1_build.advise.rules import IGNORE
@@ -73,15 +74,23 @@ def _group(
     reach = "-dependencies" if asked.dependencies else ""
     advice = f"{asked.state}/advise/{name}{reach}.json"
     advise = Advise(mains, asked.rules, asked.dependencies, advice)
-    for planned, _ in members:
+    for planned, compiled in members:
         verdict = f"{asked.state}/{planned.names.state('advise/verdicts')}"
         output = f"{verdict}/{'strict' if asked.strict else 'plain'}{reach}.json"
         artifact = planned.artifact
         module = planned.names.file("wasm")
         costs = Costs(artifact.id, module, planned.names.file("checks.json"))
         measured = Measured(f"{asked.build_dir}/{ROWS}", module)
+        built = Built(planned.names.file("sizes.json"), compiled.deps, compiled.package)
         judge = JudgeAdvice(
-            artifact.id, advise.output, asked.severities, asked.strict, costs, measured, output
+            artifact.id,
+            advise.output,
+            built,
+            asked.severities,
+            asked.strict,
+            costs,
+            measured,
+            output,
         )
         yield PlannedAdvice(artifact, advise, judge)
 

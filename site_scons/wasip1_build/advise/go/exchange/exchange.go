@@ -75,8 +75,9 @@ type Finding struct {
 	Why     string `json:"why"`
 	Fix     string `json:"fix"`
 	Details string `json:"details"`
-	Edits   []Edit `json:"edits"`  // that do what Fix says, as far as they can be made by rule
-	Unmade  string `json:"unmade"` // why there are no edits; or ""
+	Edits   []Edit `json:"edits"`   // that do what Fix says, as far as they can be made by rule
+	Unmade  string `json:"unmade"`  // why there are no edits; or ""
+	Package string `json:"package"` // whose cost in the module is of interest; or ""
 }
 
 // Edit puts a text in the place of some bytes of a file of the artifact's own; one of a file that

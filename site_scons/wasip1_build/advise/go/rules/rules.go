@@ -12,6 +12,7 @@ import (
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/fence"
 	"wasip1.invalid/advisor/flush"
+	"wasip1.invalid/advisor/heavy"
 	"wasip1.invalid/advisor/ignore"
 	"wasip1.invalid/advisor/output"
 	"wasip1.invalid/advisor/rule"
@@ -28,6 +29,7 @@ var All = []rule.Rule{
 	flush.Rule,
 	workerpool.Rule,
 	wrongtool.Rule,
+	heavy.Rule,
 }
 
 // Answer asks the rules of a request about its main packages.

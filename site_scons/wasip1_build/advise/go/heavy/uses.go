@@ -1,0 +1,202 @@
+package heavy
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/rule"
+	"wasip1.invalid/advisor/source"
+)
+
+// mentions are all places of one package in the artifact's own sources.
+type mentions struct {
+	lines   []importLine
+	uses    []use
+	unknown bool // a source that imports it is not understood
+}
+
+// importLine is one that names the package.
+type importLine struct {
+	pos   token.Pos
+	blank bool
+}
+
+// use is one function, type, constant, variable, method or field of the package, where it is named.
+type use struct {
+	object types.Object
+	name   string // within its package
+	pos    token.Pos
+	call   *ast.CallExpr // of it; or nil
+	info   *types.Info
+	runs   bool // what it stands in can run
+}
+
+// shown is what a reader knows it by.
+func (u use) shown() string { return u.object.Pkg().Name() + "." + u.name }
+
+// reader goes through the artifact's own sources.
+type reader struct {
+	found   map[string]*mentions
+	reached map[types.Object]bool
+	starts  map[*source.Package]bool // whose variables are initialised
+	at      map[token.Pos]bool       // where functions and variables are mentioned that can run
+}
+
+// mentionsOf finds what the artifact's own sources have of the packages of a table, and of time.
+func mentionsOf(subject *rule.Subject, rows []row) map[string]*mentions {
+	r := &reader{
+		found:   map[string]*mentions{"time": {}},
+		reached: map[types.Object]bool{},
+		starts:  map[*source.Package]bool{},
+		at:      map[token.Pos]bool{},
+	}
+	for _, each := range rows {
+		r.found[each.Package] = &mentions{}
+	}
+	for _, root := range subject.Graph.Roots {
+		r.reach(root.Object, root.Of)
+	}
+	for _, edge := range subject.Graph.Edges() {
+		r.reach(edge.To.Object, edge.To.Of)
+		r.at[edge.Pos] = true
+	}
+	for _, each := range subject.Packages {
+		if each.Kind == exchange.Own {
+			r.read(each)
+		}
+	}
+	return r.found
+}
+
+func (r *reader) reach(object types.Object, of *source.Package) {
+	if object != nil {
+		r.reached[object] = true
+		return
+	}
+	r.starts[of] = true
+}
+
+func (r *reader) read(of *source.Package) {
+	if of.Why != "" || of.Info == nil {
+		for _, path := range of.Imports {
+			if known := r.found[path]; known != nil {
+				known.unknown = true
+			}
+		}
+		return
+	}
+	for _, file := range of.Files {
+		for _, spec := range file.Imports {
+			r.line(of, spec)
+		}
+		for _, declared := range file.Decls {
+			runs := r.starts[of]
+			if function, ok := declared.(*ast.FuncDecl); ok {
+				runs = r.reached[of.Info.Defs[function.Name]]
+			}
+			r.declaration(of, declared, runs)
+		}
+	}
+}
+
+func (r *reader) line(of *source.Package, spec *ast.ImportSpec) {
+	path := spec.Path.Value[1 : len(spec.Path.Value)-1]
+	if mapped, ok := of.ImportMap[path]; ok {
+		path = mapped
+	}
+	if known := r.found[path]; known != nil {
+		blank := spec.Name != nil && spec.Name.Name == "_"
+		known.lines = append(known.lines, importLine{spec.Pos(), blank})
+	}
+}
+
+func (r *reader) declaration(of *source.Package, declared ast.Decl, runs bool) {
+	calls := map[*ast.Ident]*ast.CallExpr{}
+	ast.Inspect(declared, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			switch function := unparen(n.Fun).(type) {
+			case *ast.Ident:
+				calls[function] = n
+			case *ast.SelectorExpr:
+				calls[function.Sel] = n
+			}
+		case *ast.Ident:
+			r.mention(of, n, calls[n], runs)
+		}
+		return true
+	})
+}
+
+func (r *reader) mention(of *source.Package, id *ast.Ident, call *ast.CallExpr, runs bool) {
+	object := of.Info.Uses[id]
+	if object == nil || object.Pkg() == nil {
+		return
+	}
+	known := r.found[object.Pkg().Path()]
+	if _, isPackage := object.(*types.PkgName); isPackage || known == nil {
+		return
+	}
+	if function, ok := object.(*types.Func); ok && !ofInterface(function) {
+		runs = runs && r.at[id.Pos()]
+	}
+	known.uses = append(known.uses, use{object, nameOf(object), id.Pos(), call, of.Info, runs})
+}
+
+func ofInterface(function *types.Func) bool {
+	receiver := function.Type().(*types.Signature).Recv()
+	return receiver != nil && types.IsInterface(source.Unalias(receiver.Type()))
+}
+
+// nameOf returns an object's name within its package: "Println", "IP.String", "User.Name".
+func nameOf(object types.Object) string {
+	switch object := object.(type) {
+	case *types.Func:
+		if receiver := object.Type().(*types.Signature).Recv(); receiver != nil {
+			of := source.Unalias(receiver.Type())
+			if pointer, ok := of.(*types.Pointer); ok {
+				of = source.Unalias(pointer.Elem())
+			}
+			if named, ok := of.(*types.Named); ok {
+				return named.Obj().Name() + "." + object.Name()
+			}
+		}
+	case *types.Var:
+		if object.IsField() {
+			return ownerOf(object) + "." + object.Name()
+		}
+	}
+	return object.Name()
+}
+
+// ownerOf returns the name of the type that declares a field; "" where it has none.
+func ownerOf(field *types.Var) string {
+	field = field.Origin()
+	scope := field.Pkg().Scope()
+	for _, name := range scope.Names() {
+		declared, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok {
+			continue
+		}
+		if of, ok := declared.Type().Underlying().(*types.Struct); ok {
+			for i := 0; i < of.NumFields(); i++ {
+				if of.Field(i) == field {
+					return name
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func unparen(e ast.Expr) ast.Expr {
+	for {
+		inner, ok := e.(*ast.ParenExpr)
+		if !ok {
+			return e
+		}
+		e = inner.X
+	}
+}

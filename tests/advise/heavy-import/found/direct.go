@@ -1,0 +1,5 @@
+package main
+
+import "fmt" // want fmt
+
+func main() { fmt.Println("hello", len("x")) }

@@ -1,0 +1,5 @@
+package main
+
+import "html/template" // want html/template
+
+func main() { println(template.HTMLEscapeString("<")) }

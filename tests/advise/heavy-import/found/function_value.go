@@ -1,0 +1,8 @@
+package main
+
+import "net/http" // want net/http
+
+func main() {
+	name := http.StatusText
+	println(name(404))
+}

@@ -1,0 +1,5 @@
+package main
+
+import "testing"
+
+func main() { println(testing.Benchmark(func(b *testing.B) {}).N) }

@@ -1,0 +1,7 @@
+package main
+
+import "fmt"
+
+func show[T any](value T) { fmt.Println(value) }
+
+func main() { show(3) }

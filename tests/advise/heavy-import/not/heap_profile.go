@@ -1,0 +1,8 @@
+package main
+
+import (
+	"os"
+	"runtime/pprof"
+)
+
+func main() { pprof.WriteHeapProfile(os.Stdout) }

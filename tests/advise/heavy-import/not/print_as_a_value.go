@@ -1,0 +1,8 @@
+package main
+
+import "fmt"
+
+func main() {
+	show := fmt.Println
+	show("hello")
+}

@@ -1,0 +1,7 @@
+package main
+
+import "net/http"
+
+func name() string { return http.StatusText(200) }
+
+func main() {}

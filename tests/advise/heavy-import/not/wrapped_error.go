@@ -1,0 +1,8 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+func main() { println(fmt.Errorf("reading: %w", errors.ErrUnsupported).Error()) }

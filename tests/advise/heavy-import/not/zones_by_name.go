@@ -1,0 +1,12 @@
+package main
+
+import (
+	"os"
+	"time"
+	_ "time/tzdata"
+)
+
+func main() {
+	zone, _ := time.LoadLocation(os.Args[1])
+	println(zone.String())
+}

@@ -1,0 +1,10 @@
+package main
+
+import (
+	"fmt"
+	"html"
+)
+
+func main() {
+	fmt.Println(html.EscapeString("a < b"))
+}

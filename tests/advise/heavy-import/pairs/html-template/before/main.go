@@ -1,0 +1,10 @@
+package main
+
+import (
+	"fmt"
+	"html/template"
+)
+
+func main() {
+	fmt.Println(template.HTMLEscapeString("a < b"))
+}

@@ -1,0 +1,11 @@
+package main
+
+import (
+	"fmt"
+	"image"
+)
+
+func main() {
+	picture := image.NewGray(image.Rect(0, 0, 4, 3))
+	fmt.Println(picture.Bounds())
+}

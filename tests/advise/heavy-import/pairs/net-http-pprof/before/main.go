@@ -1,0 +1,10 @@
+package main
+
+import (
+	"fmt"
+	_ "net/http/pprof"
+)
+
+func main() {
+	fmt.Println("hello")
+}

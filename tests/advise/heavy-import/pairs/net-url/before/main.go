@@ -1,0 +1,10 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+)
+
+func main() {
+	fmt.Println(url.QueryEscape("a b&c"))
+}

@@ -1,0 +1,12 @@
+package main
+
+import "fmt"
+
+var isTest bool // a test sets it
+
+func main() {
+	if isTest {
+		return
+	}
+	fmt.Println("hello")
+}
