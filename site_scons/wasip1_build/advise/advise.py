@@ -10,7 +10,8 @@ from wasip1_build.advise.rules import WRONG_TOOL
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Failure, Finding, Severity, has_errors
-from wasip1_build.steps.advisor import Asked, answer, identity
+from wasip1_build.spec.model import Runtime
+from wasip1_build.steps.advisor import Asked, answer, identity, policy
 from wasip1_build.steps.audit import severe
 from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.gate import by_weight, located
@@ -30,6 +31,7 @@ class Advise:
     mains: tuple[tuple[str, Compile], ...]
     rules: tuple[str, ...]
     output: str
+    lives: Mapping[str, Runtime]  # by artifact
 
     name: ClassVar[str] = "advise"
     version: ClassVar[int] = 1
@@ -60,12 +62,13 @@ class Advise:
                 for artifact, main in listed.items()
             },
             "rules": self.rules,
+            "lives": {artifact: policy(each) for artifact, each in self.lives.items()},
             "advisor": identity(context, self.mains[0][1]),
         }
 
     def run(self, context: Context) -> None:
         """Raises Failure where go cannot list the packages, or the advisor cannot be run."""
-        found = answer(context, Asked(self.mains, self.rules, ignores=True))
+        found = answer(context, Asked(self.mains, self.rules, ignores=True, lives=self.lives))
         record = {
             "files": found.count("files"),
             "artifacts": {

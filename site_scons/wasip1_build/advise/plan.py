@@ -59,7 +59,8 @@ def _group(
     mains = tuple((planned.artifact.id, compiled) for planned, compiled in members)
     asked = sha256_of_json([members[0][1].deps, [artifact for artifact, _ in mains]])
     state = f"{build_dir}/{STATE}/advise"
-    advise = Advise(mains, rules, f"{state}/{asked[:12]}.json")
+    lives = {planned.artifact.id: planned.artifact.runtime for planned, _ in members}
+    advise = Advise(mains, rules, f"{state}/{asked[:12]}.json", lives)
     for planned, _ in members:
         verdict = f"{build_dir}/{STATE}/{planned.names.state('advise/verdicts')}"
         output = f"{verdict}/{'strict' if strict else 'plain'}.json"
