@@ -1,8 +1,8 @@
 """Cases for the advisor: programs in which a rule must find something, and some that look so.
 
 A case is a file NAME.go, or NAME.txtar with several (a line `-- FILE --` before each). What must be
-found stands on its line: `// want net.Dial`. All cases of a rule are one Go module, so that one run
-of the advisor answers for all of them.
+found stands on its line: `// want net.Dial`. A file artifact.toml is what the spec says of it. All
+cases of a rule are one Go module, so that one run of the advisor answers for all of them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from wasip1_build.steps.step import Context
 from wasip1_build.steps.unsupported import findings_in
 from wasip1_build.toolchain.tools import Tools
 
+SPEC = "artifact.toml"
 CASES = Path(__file__).parent / "advise"
 _FILE = re.compile(r"^-- (\S+) --\n", re.MULTILINE)
 _WANT = re.compile(r"// want (\S+)$", re.MULTILINE)
@@ -70,10 +71,13 @@ def workspace(rule: str, root: Path) -> None:
     spec = ["spec-version = 1\n"]
     for case in cases(rule):
         for file, text in case.files.items():
+            if file == SPEC:
+                continue
             place = root / case.name / file
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text)
         spec.append(f'[artifact.{artifact_of(case)}]\npackage = "./{case.name}"\n')
+        spec.append(case.files.get(SPEC, ""))
     (root / "wasip1.toml").write_text("\n".join(spec))
 
 
@@ -111,5 +115,6 @@ def answered(root: Path, cache: Path, rules: tuple[str, ...]) -> dict[str, Recor
     ]
     stage = root / "build/stage"
     stage.mkdir()
-    found = answer(context.staged(stage), Asked(tuple(compiled), rules, ignores=True))
+    lives = {each.artifact.id: each.artifact.runtime for each in planned.artifacts}
+    found = answer(context.staged(stage), Asked(tuple(compiled), rules, ignores=True, lives=lives))
     return {each.text("artifact").partition(":")[2]: each for each in found.records("mains")}

@@ -12,7 +12,8 @@ from wasip1_build.advise.rules import WRONG_TOOL
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import json_bytes
 from wasip1_build.findings import Failure, Finding, Severity, has_errors
-from wasip1_build.steps.advisor import Asked, answer, identity
+from wasip1_build.spec.model import Runtime
+from wasip1_build.steps.advisor import Asked, answer, identity, policy
 from wasip1_build.steps.audit import severe
 from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.gate import by_weight, located
@@ -33,6 +34,7 @@ class Advise:
     rules: tuple[str, ...]
     dependencies: bool
     output: str
+    lives: Mapping[str, Runtime]  # by artifact
 
     name: ClassVar[str] = "advise"
     version: ClassVar[int] = 1
@@ -64,13 +66,19 @@ class Advise:
             },
             "rules": self.rules,
             "dependencies": self.dependencies,
+            "lives": {artifact: policy(each) for artifact, each in self.lives.items()},
             "advisor": identity(context, self.mains[0][1]),
         }
 
     def run(self, context: Context) -> None:
         """Raises Failure where go cannot list the packages, or the advisor cannot be run."""
         asked = Asked(
-            self.mains, self.rules, ignores=True, dependencies=self.dependencies, edits=True
+            self.mains,
+            self.rules,
+            ignores=True,
+            dependencies=self.dependencies,
+            edits=True,
+            lives=self.lives,
         )
         found = answer(context, asked)
         record = {

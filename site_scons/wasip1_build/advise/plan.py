@@ -73,7 +73,8 @@ def _group(
     name = sha256_of_json([members[0][1].deps, [artifact for artifact, _ in mains]])[:12]
     reach = "-dependencies" if asked.dependencies else ""
     advice = f"{asked.state}/advise/{name}{reach}.json"
-    advise = Advise(mains, asked.rules, asked.dependencies, advice)
+    lives = {planned.artifact.id: planned.artifact.runtime for planned, _ in members}
+    advise = Advise(mains, asked.rules, asked.dependencies, advice, lives)
     for planned, compiled in members:
         verdict = f"{asked.state}/{planned.names.state('advise/verdicts')}"
         output = f"{verdict}/{'strict' if asked.strict else 'plain'}{reach}.json"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from wasip1_build.dataclass import dataclass
 from wasip1_build.files import replacing, sha256_of_file, sha256_of_json, write_atomically
 from wasip1_build.findings import failure
 from wasip1_build.process import Result, run
+from wasip1_build.spec.model import Runtime
 from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.compile_tinygo import CompileTinyGo
 from wasip1_build.steps.go_command import go_failure
@@ -39,13 +41,15 @@ _EXPORT = ("-export", "-trimpath", "-json=ImportPath,Export")  # as compiled: fr
 class Asked:
     """Main packages of one Go context, compiler and flags: `mains` are artifacts (DIR:NAME) with
     what compiles them. `ignores` asks for a verdict on the ignores in their sources, too, and
-    `dependencies` for what the rules find in other modules' sources; `edits` for what mends."""
+    `dependencies` for what the rules find in other modules' sources; `edits` for what mends.
+    `lives` says how the spec has an artifact live: its memory and its garbage collector."""
 
     mains: tuple[tuple[str, Compile], ...]
     rules: tuple[str, ...]
     ignores: bool = False
     dependencies: bool = False
     edits: bool = False
+    lives: Mapping[str, Runtime] = field(default_factory=dict)
 
 
 def identity(context: Context, compiled: Compile) -> Mapping[str, Any]:
@@ -87,7 +91,12 @@ def answer(context: Context, asked: Asked) -> Record:
         "edits": asked.edits,
         "packages": packages,
         "mains": [
-            {"artifact": artifact, "path": main.import_path}
+            {
+                "artifact": artifact,
+                "path": main.import_path,
+                "kind": "reactor" if each.reactor else "command",
+                **policy(asked.lives.get(artifact, Runtime())),
+            }
             for artifact, each in asked.mains
             if (main := each.main(context))
         ],
@@ -105,6 +114,15 @@ def answer(context: Context, asked: Asked) -> Record:
             fix='this is our fault: report it; until then: [advise] unsupported-call = "off"',
             details=done.stderr.decode(errors="replace"),
         ) from None
+
+
+def policy(runtime: Runtime) -> dict[str, Any]:
+    """What the advisor is told of how an artifact lives."""
+    return {
+        "gogc": runtime.gogc or "",
+        "memory_limit": runtime.memory_limit_bytes or 0,
+        "max_memory": runtime.max_memory_bytes or 0,
+    }
 
 
 def _listing(asked: Asked) -> ListGo:

@@ -38,9 +38,16 @@ const (
 
 // Main is one artifact.
 type Main struct {
-	Artifact string `json:"artifact"` // DIR:NAME
-	Path     string `json:"path"`     // of its main package
+	Artifact    string `json:"artifact"`     // DIR:NAME
+	Path        string `json:"path"`         // of its main package
+	Kind        string `json:"kind"`         // "command" or "reactor"
+	GOGC        string `json:"gogc"`         // as the spec sets it; or ""
+	MemoryLimit int64  `json:"memory_limit"` // GOMEMLIMIT in bytes, the same; or 0
+	MaxMemory   int64  `json:"max_memory"`   // in bytes, written into the module; or 0
 }
+
+// Reactor is the kind of an artifact whose exports the host calls.
+const Reactor = "reactor"
 
 // Result is what was found, by artifact.
 type Result struct {

@@ -22,6 +22,7 @@ type Rule struct {
 // Subject is one artifact, as a rule looks at it.
 type Subject struct {
 	Compiler     string
+	Main         *exchange.Main
 	Program      *source.Program
 	Packages     []*source.Package // that it is made of, main first
 	Graph        *callgraph.Graph

@@ -9,10 +9,13 @@ import (
 	"strings"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/collector"
 	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/exports"
 	"wasip1.invalid/advisor/fence"
 	"wasip1.invalid/advisor/flush"
 	"wasip1.invalid/advisor/heavy"
+	"wasip1.invalid/advisor/hostcall"
 	"wasip1.invalid/advisor/ignore"
 	"wasip1.invalid/advisor/output"
 	"wasip1.invalid/advisor/rule"
@@ -30,6 +33,9 @@ var All = []rule.Rule{
 	workerpool.Rule,
 	wrongtool.Rule,
 	heavy.Rule,
+	hostcall.Rule,
+	exports.Rule,
+	collector.Rule,
 }
 
 // Answer asks the rules of a request about its main packages.
@@ -67,9 +73,10 @@ func Answer(asked *exchange.Request) (*exchange.Result, error) {
 	}
 	ignores := ignore.Read(program, everything)
 	fences := fence.New(program)
-	for _, main := range asked.Mains {
+	for i, main := range asked.Mains {
 		subject := &rule.Subject{
 			Compiler: asked.Compiler,
+			Main:     &asked.Mains[i],
 			Program:  program,
 			Packages: closures[main.Path],
 			Graph:    callgraph.Build(program, main.Path, exportedFor(asked.Compiler)),

@@ -1,0 +1,6 @@
+package main
+
+//go:export run
+func run() {} // want run
+
+func main() {}

@@ -1,0 +1,8 @@
+package main
+
+/*
+//export run
+*/
+func run() {}
+
+func main() { run() }

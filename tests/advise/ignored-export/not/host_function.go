@@ -1,0 +1,7 @@
+// It is the host's.
+package main
+
+//go:wasmimport env run
+func run()
+
+func main() { run() }

@@ -1,0 +1,7 @@
+package main
+
+//export run
+//wasip1:ignore ignored-export TinyGo builds it for the host
+func run() {}
+
+func main() {}

@@ -1,0 +1,10 @@
+package main
+
+func run() {
+	//export run
+	println(`
+//export run
+`)
+}
+
+func main() { run() }

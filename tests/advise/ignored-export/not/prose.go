@@ -1,0 +1,6 @@
+package main
+
+//export the result as CSV
+func run() {}
+
+func main() { run() }

@@ -1,0 +1,6 @@
+package main
+
+// export run
+func run() {}
+
+func main() { run() }
