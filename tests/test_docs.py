@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -203,19 +203,3 @@ def test_a_command_in_another_block_is_found() -> None:
     assert unmarked_commands("```text\n$ ls\n```\n") == ["$ ls"]
     assert unmarked_commands("```sh\nls\n```\n") == ["ls\n"]
     assert unmarked_commands("```console\n$ ls\n```\n```toml\na = 1\n```\n") == []
-
-
-def planned_keys(node: object, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """The last part of each key that the schema marks as accepted and not acted on."""
-    if isinstance(node, dict):
-        if node.get("x-status") == "planned":
-            yield path[-1]
-        for name, below in node.items():
-            yield from planned_keys(below, (*path, name))
-
-
-def test_the_explanation_names_every_key_that_is_not_acted_on() -> None:
-    schema = json.loads((ROOT / "schemas/wasip1.schema.json").read_text())
-    told = sections_of(EXPLANATION.read_text())["What is declared, and not acted on yet"]
-    missing = {key for key in planned_keys(schema) if not re.search(rf"`(\w+\.)*{key}\b", told)}
-    assert missing == set()

@@ -27,7 +27,6 @@ def known_rules() -> dict[str, Rule]:
     return {
         name: Rule(entry["description"], entry["default"])
         for name, entry in schema["properties"]["advise"]["properties"].items()
-        if entry.get("x-status") != "planned"
     }
 
 

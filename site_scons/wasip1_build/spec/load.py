@@ -16,7 +16,6 @@ from wasip1_build.spec.capabilities import capabilities
 from wasip1_build.spec.disk import Answers, Disk
 from wasip1_build.spec.members import SPEC_FILE, find_members, looked_in, member_findings
 from wasip1_build.spec.model import Artifact, Capability, Workspace
-from wasip1_build.spec.planned import planned_keys
 from wasip1_build.spec.raw import Document, parse
 from wasip1_build.spec.rules import RULES
 from wasip1_build.spec.rules_file import build_dir_of, file_findings, newer_version
@@ -72,8 +71,7 @@ class _Reading:
     def run(self) -> Loaded:
         self.read_ns = time.time_ns()
         self.disk = Disk(self.root)
-        self.schema = load_schema()
-        self.structure = Structure(self.schema)
+        self.structure = Structure(load_schema())
         top = self._read(self.file, top=True)
         if top is None:
             raise Failure(self._sorted())
@@ -112,7 +110,6 @@ class _Reading:
         found, tainted = self.structure.check(document)
         self.findings += found
         self.findings += file_findings(document)
-        self.findings += planned_keys(document, self.schema)
         return _File(document, tainted)
 
     def _workspace(self, top: _File, files: list[_File], build_dir: str) -> Workspace:

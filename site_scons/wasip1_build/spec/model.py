@@ -356,7 +356,7 @@ class Workspace:
     advise: Mapping[str, str]
     files: tuple[str, ...]  # every wasip1.toml that was read
     profiles: tuple[str, ...] = ("release", "dev")
-    warnings: tuple[str, ...] = ()  # keys that are accepted and not acted on yet
+    warnings: tuple[str, ...] = ()  # on what can be meant, and hardly is
     looked_in: tuple[str, ...] = field(default=(), compare=False)  # directories, for members
     # Of all profiles, by the wasip1.toml that declares the artifacts; each in order of its line.
     capabilities: Mapping[str, tuple[Capability, ...]] = field(default_factory=dict, compare=False)

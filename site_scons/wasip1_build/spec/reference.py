@@ -25,7 +25,6 @@ scalars replace.
 
 **Paths** are relative to the file in which they are written, with `/` between their parts.
 """
-_PLANNED = " *Accepted, and not acted on by this version.*"
 
 
 def reference_markdown() -> str:
@@ -75,7 +74,7 @@ def _as_table(node: Schema) -> Schema | None:
 def _section(path: tuple[str, ...], node: Schema) -> Iterator[str]:
     yield f"## {_title(path)}" if path else "## At the top of the file"
     yield ""
-    yield node["description"] + (_PLANNED if _planned(node) else "")
+    yield node["description"]
     yield ""
     if path in (("defaults",), ("profile",)):
         yield "Its keys are those of `[artifact.NAME]`, without `package`."
@@ -98,15 +97,8 @@ def _title(path: tuple[str, ...]) -> str:
     return f"`[[{dotted}]]`" if array else f"`[{dotted}]`"
 
 
-def _planned(node: Schema) -> bool:
-    return node.get("x-status") == "planned"
-
-
 def _notes(node: Schema) -> str:
-    notes = [_PLANNED] if _planned(node) else []
-    if node.get("examples"):
-        notes.append(f" Example: `{inline(node['examples'][0])}`")
-    return "".join(notes)
+    return f" Example: `{inline(node['examples'][0])}`" if node.get("examples") else ""
 
 
 def _default(node: Schema) -> str:

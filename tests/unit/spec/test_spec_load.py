@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from wasip1_build.findings import Failure, Location
-from wasip1_build.schema_files import schema_path
 from wasip1_build.spec.cached import load_workspace
 from wasip1_build.spec.embedders import embedder
 from wasip1_build.spec.model import (
@@ -266,18 +264,6 @@ def test_paths_of_a_member_become_relative_to_the_root(workspace: MakeWorkspace)
 
 def test_every_key_of_a_whole_spec_is_acted_on(workspace: MakeWorkspace) -> None:
     assert load_workspace(workspace(MAXIMAL, MAXIMAL_FILES)).warnings == ()
-
-
-def test_keys_that_do_nothing_yet_are_warnings_with_their_line(workspace: MakeWorkspace) -> None:
-    rules = json.loads(schema_path("wasip1").read_bytes())["properties"]["advise"]["properties"]
-    planned = [name for name, entry in rules.items() if entry.get("x-status") == "planned"]
-    asked = "".join(f'{name} = "off"\n' for name in planned)
-    found = load_workspace(workspace(f"{MINIMAL}\n[advise]\n{asked}"))
-    first = MINIMAL.count("\n") + 3
-    assert [line.partition(" is accepted")[0] for line in found.warnings] == [
-        f'wasip1.toml:{first + i}:1: warning: "{name}" in [advise]'
-        for i, name in enumerate(planned)
-    ]
 
 
 def test_a_credential_in_the_environment_is_a_warning(workspace: MakeWorkspace) -> None:
