@@ -87,7 +87,8 @@ FILES = {
     "crlf/crlf.go": f'package crlf\n\nimport "os"\n\n{CALLS}\n\n// Kept stays.\nconst Kept = 1\n',
     "end/end.go": f'package end\n\nimport "os"\n\n{CALLS}',
     **LEFT,
-    "wasip1.toml": "spec-version = 1\n\n[defaults]\ncompress.formats = []\n"
+    "wasip1.toml": 'spec-version = 1\n\n[advise]\nwrong-tool = "off"\n\n'
+    "[defaults]\ncompress.formats = []\n"
     '\n[artifact.mends]\npackage = "."\n\n[artifact.left]\npackage = "./left"\n',
 }
 

@@ -1,31 +1,24 @@
-"""What was measured of an artifact, as far as advice on its sources may say something of it."""
+"""What was measured of an artifact, beside what its sources say."""
 
 from __future__ import annotations
 
+from wasip1_build.advise.bench_rows import BenchRows
+from wasip1_build.advise.call_costs import CallCosts
+from wasip1_build.advise.package_costs import PackageCosts
 from wasip1_build.dataclass import dataclass
-from wasip1_build.findings import Finding, Severity
 from wasip1_build.steps.step import Context
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What `scons bench` kept: the file of all its rows, and the module that they must be of."""
+    """By its build, by its checks and by `scons bench`. Costs are told with what was found, and
+    decide nothing; of the rows may come a finding."""
 
-    rows: str
-    module: str
+    packages: PackageCosts
+    calls: CallCosts
+    rows: BenchRows
 
-    def key(self, context: Context) -> tuple[str | None, ...]:
-        """What decides the findings. None where a file is not there."""
-        files = (self.rows, self.module)
-        return tuple(context.digests.digest(context.path(name)) for name in files)
-
-    def findings(self, context: Context, artifact: str, most: Severity) -> tuple[Finding, ...]:
-        """What was measured of an artifact (DIR:NAME) and speaks against wasip1. Nothing where it
-        was of another module."""
-        rows = context.path(self.rows)
-        if not rows.is_file():
-            return ()
-        from wasip1_build.advise.computing import computing  # 80 ms, for few
-
-        module = context.digests.digest(context.path(self.module))
-        return computing(rows, artifact, module or "", most)
+    def looked_at(self, context: Context) -> tuple[str, ...]:
+        """The files that this is in, whether they are there or not."""
+        rows = (self.rows.rows, self.rows.module)
+        return (self.packages.sizes, *self.calls.looked_at(context), *rows)

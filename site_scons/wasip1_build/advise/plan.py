@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from wasip1_build.advise.advise import Advise, JudgeAdvice
-from wasip1_build.advise.cost import Built
-from wasip1_build.advise.costs import Costs
+from wasip1_build.advise.bench_rows import BenchRows
+from wasip1_build.advise.call_costs import CallCosts
 from wasip1_build.advise.measured import Measured
+from wasip1_build.advise.package_costs import PackageCosts
 from wasip1_build.advise.rules import IGNORE
 from wasip1_build.dataclass import dataclass
 from wasip1_build.files import sha256_of_json
 from wasip1_build.planned import STATE, PlannedArtifact
 from wasip1_build.spec.model import Artifact
+from wasip1_build.steps.advisor import Asked
 from wasip1_build.steps.compile import Compile
 from wasip1_build.steps.step import Step
 
@@ -46,12 +48,12 @@ def plan_advice(
         compiled = next(step for step in planned.steps if isinstance(step, Compile))
         groups.setdefault(compiled.deps, []).append((planned, compiled))
     rules = tuple(sorted(name for name in severities if name != IGNORE))
-    asked = _Asked(build_dir, rules, severities, strict, dependencies)
+    asked = _Question(build_dir, rules, severities, strict, dependencies)
     return tuple(each for members in groups.values() for each in _group(asked, members))
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Question:
     """What is asked of all groups."""
 
     build_dir: str
@@ -67,33 +69,39 @@ class _Asked:
 
 
 def _group(
-    asked: _Asked, members: Sequence[tuple[PlannedArtifact, Compile]]
+    asked: _Question, members: Sequence[tuple[PlannedArtifact, Compile]]
 ) -> Iterable[PlannedAdvice]:
     mains = tuple((planned.artifact.id, compiled) for planned, compiled in members)
     name = sha256_of_json([members[0][1].deps, [artifact for artifact, _ in mains]])[:12]
     reach = "-dependencies" if asked.dependencies else ""
     advice = f"{asked.state}/advise/{name}{reach}.json"
     lives = {planned.artifact.id: planned.artifact.runtime for planned, _ in members}
-    advise = Advise(mains, asked.rules, asked.dependencies, advice, lives)
+    every = Asked(
+        mains, asked.rules, ignores=True, dependencies=asked.dependencies, edits=True, lives=lives
+    )
+    advise = Advise(every, advice)
     for planned, compiled in members:
         verdict = f"{asked.state}/{planned.names.state('advise/verdicts')}"
         output = f"{verdict}/{'strict' if asked.strict else 'plain'}{reach}.json"
         artifact = planned.artifact
-        module = planned.names.file("wasm")
-        costs = Costs(artifact.id, module, planned.names.file("checks.json"))
-        measured = Measured(f"{asked.build_dir}/{ROWS}", module)
-        built = Built(planned.names.file("sizes.json"), compiled.deps, compiled.package)
         judge = JudgeAdvice(
             artifact.id,
-            advise.output,
-            built,
+            advice,
+            _measured(asked.build_dir, planned, compiled),
             asked.severities,
             asked.strict,
-            costs,
-            measured,
             output,
         )
         yield PlannedAdvice(artifact, advise, judge)
+
+
+def _measured(build_dir: str, planned: PlannedArtifact, compiled: Compile) -> Measured:
+    module, file = planned.names.file("wasm"), planned.names.file
+    return Measured(
+        PackageCosts(file("sizes.json"), compiled.deps, compiled.package),
+        CallCosts(planned.artifact.id, module, file("checks.json")),
+        BenchRows(f"{build_dir}/{ROWS}", module),
+    )
 
 
 def steps_of(planned: Iterable[PlannedAdvice]) -> tuple[Step, ...]:

@@ -160,11 +160,13 @@ class Advice:
         if self.fix or not judged or len(SCons.Script.GetBuildFailures()) != len(failed):
             told.forget(self.keeping.store)
             return
-        listings = {each.advise.mains[0][1].deps for each in self.planned}
+        listings = {each.advise.asked.mains[0][1].deps for each in self.planned}
         findings = (*(findings_on(self.nodes[name]) for name in failed), passing)
         said = Said(findings, tuple(failed), data)
         context = self.session.context
-        measured = {name for each in self.planned for name in each.judge.looked_at(context)}
+        measured = {
+            name for each in self.planned for name in each.judge.measured.looked_at(context)
+        }
         outputs = {*self.nodes, *listings, *measured}
         self.keeping.keep(self.declared, self.session, outputs, said)
 

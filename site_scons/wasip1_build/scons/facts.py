@@ -18,7 +18,6 @@ from wasip1_build.findings import Failure, Finding, Severity, failure
 from wasip1_build.spec import merge, typed
 from wasip1_build.spec.disk import Disk
 from wasip1_build.spec.model import Artifact
-from wasip1_build.spec.planned import planned_keys
 from wasip1_build.spec.raw import Document
 from wasip1_build.spec.rules import RULES
 from wasip1_build.spec.scanner import Scan
@@ -103,8 +102,7 @@ def judged(
     written = {"package": ".", **copy.deepcopy(data)}
     spec = {"spec-version": 1, "artifact": {name: written}}
     document = Document("SConscript", directory, False, spec, Scan())
-    schema = load_schema()
-    problems = [*Structure(schema).check(document)[0], *planned_keys(document, schema)]
+    problems, _ = Structure(load_schema()).check(document)
     _refuse(replace(problem, location=None, severity=Severity.ERROR) for problem in problems)
     table = merge.values(merge.merged(document, document, name, "release"))
     result = facts.with_({key: table[key] for key in data})

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from wasip1_build.advise.costs import BENCHED
+from wasip1_build.advise.call_costs import BENCHED
 from wasip1_build.files import write_atomically
 from wasip1_build.measure.bench.outdated import changed
 from wasip1_build.measure.bench.phases import Account

@@ -11,7 +11,10 @@ import pytest
 from bench_fakes import series
 from corpus import context_of
 from wasip1_build.advise.advise import JudgeAdvice
+from wasip1_build.advise.bench_rows import BenchRows
+from wasip1_build.advise.call_costs import CallCosts
 from wasip1_build.advise.measured import Measured
+from wasip1_build.advise.package_costs import PackageCosts
 from wasip1_build.files import json_bytes, sha256_of_bytes
 from wasip1_build.findings import Finding, Severity
 from wasip1_build.measure.bench.probe import Sample
@@ -20,7 +23,7 @@ from wasip1_build.measure.bench.rows import Header, Run, rows_bytes
 
 MODULE = b"\0asm\1\0\0\0"
 HERE, NATIVE = series(), series(way="native process")._replace(runtime="go 1.27.3")
-MEASURED = Measured("build/report/bench.jsonl", "build/a/a.wasm")
+ROWS = BenchRows("build/report/bench.jsonl", "build/a/a.wasm")
 
 
 def run(
@@ -52,10 +55,10 @@ def run(
 def told(root: Path, rows: bytes | None, most: Severity = Severity.NOTE) -> tuple[Finding, ...]:
     (root / "build/report").mkdir(parents=True)
     (root / "build/a").mkdir()
-    (root / MEASURED.module).write_bytes(MODULE)
+    (root / ROWS.module).write_bytes(MODULE)
     if rows is not None:
-        (root / MEASURED.rows).write_bytes(rows)
-    return MEASURED.findings(context_of(root, root / "cache"), ".:a", most)
+        (root / ROWS.rows).write_bytes(rows)
+    return ROWS.findings(context_of(root, root / "cache"), ".:a", most)
 
 
 SLOW: Mapping[str, Any] = {"here": [30, 31, 32, 29, 30, 33], "natively": [10] * 6}
@@ -104,9 +107,9 @@ def test_without_that_nothing_is_said(tmp_path: Path, rows: bytes | None) -> Non
 
 def test_a_verdict_depends_on_what_was_measured(tmp_path: Path) -> None:
     told(tmp_path, rows_bytes([run(**SLOW)]))
-    before = MEASURED.key(context_of(tmp_path, tmp_path / "cache"))
-    (tmp_path / MEASURED.rows).unlink()
-    after = MEASURED.key(context_of(tmp_path, tmp_path / "cache"))
+    before = ROWS.key(context_of(tmp_path, tmp_path / "cache"))
+    (tmp_path / ROWS.rows).unlink()
+    after = ROWS.key(context_of(tmp_path, tmp_path / "cache"))
     assert None not in before
     assert after == (None, before[1])
 
@@ -132,5 +135,7 @@ def test_it_is_judged_beside_what_the_sources_say(
 def judge(root: Path, severities: Mapping[str, str], *, strict: bool) -> tuple[Finding, ...]:
     nothing = {"artifacts": {".:a": {"findings": [], "unloaded": []}}}
     (root / "advice.json").write_bytes(json_bytes(nothing))
-    step = JudgeAdvice(".:a", "advice.json", severities, strict, "out.json", MEASURED)
+    packages = PackageCosts("a.sizes.json", "go-deps.json", "./a")
+    measured = Measured(packages, CallCosts(".:a", "a.wasm", "a.checks.json"), ROWS)
+    step = JudgeAdvice(".:a", "advice.json", measured, severities, strict, "out.json")
     return step.findings(context_of(root, root / "cache"))

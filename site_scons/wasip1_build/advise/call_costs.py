@@ -23,7 +23,7 @@ OUTPUT, CALLS = "unbuffered-output", "per-item-host-call"
 
 
 @dataclass(frozen=True)
-class Costs:
+class CallCosts:
     """Where the figures of one artifact are: its module, and what its checks did."""
 
     artifact: str  # DIR:NAME

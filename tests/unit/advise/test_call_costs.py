@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wasip1_build.advise.costs import BENCHED, CALLS, OUTPUT, Costs
+from wasip1_build.advise.call_costs import BENCHED, CALLS, OUTPUT, CallCosts
 from wasip1_build.digests import Digests
 from wasip1_build.files import sha256_of_bytes
 from wasip1_build.findings import Finding, Severity
@@ -38,7 +38,7 @@ def told(root: Path, rule: str, checks: Any, bench: Any, what: str = "x") -> str
     for path, record in ((root / "a.checks.json", checks), (context.state(BENCHED), bench)):
         path.write_text(record if isinstance(record, str) else json.dumps(record))
     finding = Finding(rule, Severity.WARNING, what, details="code")
-    (found,) = Costs(".:a", "a.wasm", "a.checks.json").told((finding,), context)
+    (found,) = CallCosts(".:a", "a.wasm", "a.checks.json").told((finding,), context)
     assert found.details.startswith("code")
     return found.details.removeprefix("code").removeprefix("\n")
 

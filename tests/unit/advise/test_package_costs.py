@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from wasip1_build.advise.cost import Built, with_costs
+from wasip1_build.advise.package_costs import PackageCosts
 from wasip1_build.digests import Digests
 from wasip1_build.findings import Failure
 from wasip1_build.steps.results import Record
 from wasip1_build.steps.step import Context
 from wasip1_build.toolchain.tools import Tools
 
-BUILT = Built("a.sizes.json", "go-deps.json", "./a")
+COSTS = PackageCosts("a.sizes.json", "go-deps.json", "./a")
 DEPS = {
     "mains": {"./a": "example.com/a"},
     "modules": {},
@@ -44,7 +44,7 @@ def told(root: Path, package: str | None = "fmt") -> str:
     entry = {"why": "it is heavy"} | ({} if package is None else {"package": package})
     digests = Digests(None)
     context = Context(root, "build", Tools(root, digests, {}, root / "tools"), digests, {})
-    found = with_costs(context, Record({"findings": [entry]}, "found.json"), BUILT)
+    found = COSTS.told(context, Record({"findings": [entry]}, "found.json"))
     (finding,) = found.records("findings")
     return finding.text("why")
 
