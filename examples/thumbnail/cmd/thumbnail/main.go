@@ -63,6 +63,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	err := pictures.Run(names, func(made batch.Thumbnail) {
+		//wasip1:ignore unbuffered-output each line says that a picture is done, which takes longer than to say it
 		fmt.Fprintf(stdout, "%s -> %s %dx%d\n", made.From, made.To, made.Size.X, made.Size.Y)
 	})
 	if err != nil {
