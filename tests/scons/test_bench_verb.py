@@ -111,6 +111,7 @@ def test_too_little_time_is_an_error_and_not_a_result(measured: tuple[Project, B
 AGAIN = (*ALONE, "BASE=base.jsonl", "ROUNDS=1", "BUDGET=60s")
 
 
+@pytest.mark.dear
 def test_the_same_files_have_not_moved_until_a_build_makes_others(
     measured: tuple[Project, Build],
 ) -> None:
