@@ -15,6 +15,7 @@ import (
 
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Node is a function, or the initialisation of a package's variables with its init functions
@@ -313,18 +314,7 @@ func (n *Node) Name() string {
 		return n.Of.Path + " (initialisation)"
 	}
 	if n.Of != nil && n.Of.Types.Name() == "main" {
-		return strings.Replace(FullName(n.Object), n.Of.Path, "main", 1)
+		return strings.Replace(syntax.FullName(n.Object), n.Of.Path, "main", 1)
 	}
-	return FullName(n.Object)
-}
-
-// FullName returns how an object is called from anywhere: "net.Dial", "(*net.Dialer).Dial".
-func FullName(object types.Object) string {
-	if function, ok := object.(*types.Func); ok {
-		return function.FullName()
-	}
-	if object.Pkg() == nil {
-		return object.Name()
-	}
-	return object.Pkg().Path() + "." + object.Name()
+	return syntax.FullName(n.Object)
 }

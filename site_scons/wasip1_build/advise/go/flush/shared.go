@@ -8,18 +8,19 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/source"
-	"wasip1.invalid/advisor/values"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // shared looks at a package's variable, or a field, that is always a writer: whether anything in the
 // program ends it, and whether the program ends before what is deferred.
-func (f *finder) shared(variable *types.Var, held *values.Set) {
+func (f *finder) shared(variable *types.Var) {
 	if variable == nil || variable.Embedded() {
 		return
 	}
 	var call *calls.Call
-	for _, each := range held.Of(variable) {
+	for _, each := range flow.Of(f.subject).All(variable) {
 		if call = f.callOf(each.Expr); call == nil || each.Result != 0 {
 			return
 		}
@@ -73,7 +74,7 @@ func (f *finder) shared(variable *types.Var, held *values.Set) {
 // callOf returns the call that an expression is.
 func (f *finder) callOf(e ast.Expr) *calls.Call {
 	for _, each := range f.calls {
-		if ast.Expr(each.CallExpr) == calls.Unparen(e) {
+		if ast.Expr(each.CallExpr) == syntax.Unparen(e) {
 			return each
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // mentions are all places of one package in the artifact's own sources.
@@ -117,11 +118,8 @@ func (r *reader) declaration(of *source.Package, declared ast.Decl, runs bool) {
 	ast.Inspect(declared, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			switch function := unparen(n.Fun).(type) {
-			case *ast.Ident:
+			if function := syntax.Ident(n.Fun); function != nil {
 				calls[function] = n
-			case *ast.SelectorExpr:
-				calls[function.Sel] = n
 			}
 		case *ast.Ident:
 			r.mention(of, n, calls[n], runs)
@@ -154,14 +152,8 @@ func ofInterface(function *types.Func) bool {
 func nameOf(object types.Object) string {
 	switch object := object.(type) {
 	case *types.Func:
-		if receiver := object.Type().(*types.Signature).Recv(); receiver != nil {
-			of := source.Unalias(receiver.Type())
-			if pointer, ok := of.(*types.Pointer); ok {
-				of = source.Unalias(pointer.Elem())
-			}
-			if named, ok := of.(*types.Named); ok {
-				return named.Obj().Name() + "." + object.Name()
-			}
+		if receiver := syntax.ReceiverName(object); receiver != "" {
+			return receiver + "." + object.Name()
 		}
 	case *types.Var:
 		if object.IsField() {
@@ -189,14 +181,4 @@ func ownerOf(field *types.Var) string {
 		}
 	}
 	return ""
-}
-
-func unparen(e ast.Expr) ast.Expr {
-	for {
-		inner, ok := e.(*ast.ParenExpr)
-		if !ok {
-			return e
-		}
-		e = inner.X
-	}
 }

@@ -5,7 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
-	"wasip1.invalid/advisor/sites"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // flow are the variables of a piece of source to which what some of them hold can come.
@@ -67,7 +67,7 @@ func (f *flow) assign(to, from []ast.Expr) {
 
 // call is one that may write what it is given into its receiver, or behind a pointer or slice.
 func (f *flow) call(n *ast.CallExpr) {
-	if f.info.Types[n.Fun].IsType() || f.info.Types[n.Fun].IsBuiltin() && sites.Callee(f.info, n) != "copy" {
+	if f.info.Types[n.Fun].IsType() || f.info.Types[n.Fun].IsBuiltin() && syntax.CalleeName(f.info, n) != "copy" {
 		return
 	}
 	for _, argument := range n.Args {
@@ -121,18 +121,11 @@ func mentions(info *types.Info, n ast.Node, objects map[types.Object]bool) bool 
 	found := false
 	ast.Inspect(n, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
-			found = found || objects[objectOf(info, id)]
+			found = found || objects[info.ObjectOf(id)]
 		}
 		return !found
 	})
 	return found
-}
-
-func objectOf(info *types.Info, id *ast.Ident) types.Object {
-	if object := info.Uses[id]; object != nil {
-		return object
-	}
-	return info.Defs[id]
 }
 
 // root returns the variable that an expression is of or a part of, or to which it points; nil where
@@ -140,7 +133,7 @@ func objectOf(info *types.Info, id *ast.Ident) types.Object {
 func root(info *types.Info, n ast.Expr) types.Object {
 	switch n := n.(type) {
 	case *ast.Ident:
-		if object, ok := objectOf(info, n).(*types.Var); ok {
+		if object, ok := info.ObjectOf(n).(*types.Var); ok {
 			return object
 		}
 	case *ast.SelectorExpr:

@@ -71,8 +71,8 @@ func Any(subject *rule.Subject) bool {
 	return false
 }
 
-// calls are the edges to functions of the host that stand in sources of the artifact's own.
-func calls(subject *rule.Subject, known map[types.Object]function) []callgraph.Edge {
+// toHost are the edges to functions of the host that stand in sources of the artifact's own.
+func toHost(subject *rule.Subject, known map[types.Object]function) []callgraph.Edge {
 	var found []callgraph.Edge
 	for _, edge := range subject.Graph.InOrder() {
 		if _, ok := known[edge.To.Object]; ok && edge.From.Own() {

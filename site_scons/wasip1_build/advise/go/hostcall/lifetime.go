@@ -6,10 +6,11 @@ import (
 	"go/types"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/sites"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // An integer is no reference: what it is the address of may be collected, and where it is on the
@@ -27,9 +28,7 @@ type body struct {
 }
 
 // lifetimes finds addresses that outlive what they are of.
-func lifetimes(
-	subject *rule.Subject, index *sites.Index, edges []callgraph.Edge,
-) []exchange.Finding {
+func lifetimes(subject *rule.Subject, edges []callgraph.Edge) []exchange.Finding {
 	var findings []exchange.Finding
 	reached := map[types.Object]bool{}
 	for _, root := range subject.Graph.Roots {
@@ -56,8 +55,8 @@ func lifetimes(
 		}
 	}
 	for _, edge := range edges {
-		if site := index.Call(edge.Pos); site != nil && bodies[site.Function()] != nil {
-			findings = append(findings, bodies[site.Function()].stale(edge, site)...)
+		if site := calls.At(subject.Program, edge.Pos); site != nil && bodies[site.In] != nil {
+			findings = append(findings, bodies[site.In].stale(edge, site)...)
 		}
 	}
 	return findings
@@ -70,7 +69,7 @@ func read(subject *rule.Subject, of *source.Package, declared *ast.FuncDecl) *bo
 	}
 	note := func(to, value ast.Expr) {
 		memory := addressed(b.info, value, b.holds)
-		if object := root(b.info, to); memory != nil && local(object) != nil && isInteger(b.info, to) {
+		if object := root(b.info, to); memory != nil && local(object) != nil && syntax.IsInteger(b.info.TypeOf(to)) {
 			b.holds[object], b.taken[object] = memory, value
 		}
 	}
@@ -138,15 +137,15 @@ func (b *body) escaping() []exchange.Finding {
 }
 
 // stale finds addresses that a function of the host is given after other calls were made.
-func (b *body) stale(edge callgraph.Edge, site *sites.Site) []exchange.Finding {
+func (b *body) stale(edge callgraph.Edge, site *calls.Site) []exchange.Finding {
 	var findings []exchange.Finding
-	for _, argument := range site.Call.Args {
+	for _, argument := range site.Args {
 		for _, object := range b.mentioned(argument) {
 			taken, memory := b.taken[object], b.holds[object]
-			if taken.End() > site.Call.Pos() || !b.isSame(site, object, memory) {
+			if taken.End() > site.CallExpr.Pos() || !b.isSame(site, object, memory) {
 				continue
 			}
-			between := b.between(taken, site.Call)
+			between := b.between(taken, site.CallExpr)
 			if between == nil || !b.isOnStack(memory) && b.isUsedAfter(memory, between) {
 				continue
 			}
@@ -188,7 +187,7 @@ func (b *body) mentioned(n ast.Expr) []types.Object {
 }
 
 // isSame tells whether a call is in the same function, closures apart, as an integer and its memory.
-func (b *body) isSame(site *sites.Site, objects ...types.Object) bool {
+func (b *body) isSame(site *calls.Site, objects ...types.Object) bool {
 	var within ast.Node = b.declared
 	for _, n := range site.Around {
 		if _, ok := n.(*ast.FuncLit); ok {
@@ -228,10 +227,10 @@ var leafPackages = map[string]bool{
 // mayMove tells whether the stack can grow in a call, or memory be collected. Of functions that are
 // small enough to be inlined it cannot.
 func (b *body) mayMove(call *ast.CallExpr) bool {
-	if isHarmless(b.info, call) || sites.Callee(b.info, call) == "append" {
+	if isHarmless(b.info, call) || syntax.CalleeName(b.info, call) == "append" {
 		return false
 	}
-	id := sites.Named(call.Fun)
+	id := syntax.Ident(call.Fun)
 	if id == nil {
 		return true
 	}
@@ -242,7 +241,11 @@ func (b *body) mayMove(call *ast.CallExpr) bool {
 	if function.Pkg() == nil || leafPackages[function.Pkg().Path()] {
 		return false
 	}
-	declared := b.declaration(function)
+	of := b.Program.Package(function.Pkg().Path())
+	if of == nil || of.Info == nil {
+		return true
+	}
+	_, declared := of.Declaration(function.Origin())
 	if declared == nil {
 		return true
 	}
@@ -255,26 +258,11 @@ func (b *body) mayMove(call *ast.CallExpr) bool {
 	moves := false
 	ast.Inspect(declared.Body, func(n ast.Node) bool {
 		if inner, ok := n.(*ast.CallExpr); ok {
-			moves = moves || !isHarmless(b.Program.Package(function.Pkg().Path()).Info, inner)
+			moves = moves || !isHarmless(of.Info, inner)
 		}
 		return !moves
 	})
 	return moves
-}
-
-func (b *body) declaration(function *types.Func) *ast.FuncDecl {
-	of := b.Program.Package(function.Pkg().Path())
-	if of == nil || of.Info == nil {
-		return nil
-	}
-	for _, file := range of.Files {
-		for _, each := range file.Decls {
-			if found, ok := each.(*ast.FuncDecl); ok && of.Info.Defs[found.Name] == function.Origin() {
-				return found
-			}
-		}
-	}
-	return nil
 }
 
 // isUsedAfter tells whether something is mentioned after a call, so that it lives until then. A

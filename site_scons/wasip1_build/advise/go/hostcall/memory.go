@@ -5,14 +5,14 @@ import (
 	"go/constant"
 	"go/types"
 
-	"wasip1.invalid/advisor/sites"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // isNew tells whether a variable is given only memory that is made in the function.
 func (b *body) isNew(of *types.Var) bool {
 	found, old := false, false
 	note := func(name, value ast.Expr) {
-		if id, ok := name.(*ast.Ident); !ok || objectOf(b.info, id) != of {
+		if id, ok := name.(*ast.Ident); !ok || b.info.ObjectOf(id) != of {
 			return
 		}
 		found = true
@@ -65,7 +65,7 @@ func (b *body) makes(n ast.Expr, of *types.Var) bool {
 		if b.info.Types[n.Fun].IsType() { // []byte(text)
 			return isString(b.info.TypeOf(n)) != isString(b.info.TypeOf(n.Args[0]))
 		}
-		switch name := sites.Callee(b.info, n); name {
+		switch name := syntax.CalleeName(b.info, n); name {
 		case "make", "new", "encoding/json.Marshal", "fmt.Sprintf", "fmt.Sprint", "fmt.Appendf",
 			"strconv.Itoa", "strings.Repeat", "bytes.Repeat", "bytes.Clone", "slices.Clone",
 			"encoding/json.MarshalIndent", "io.ReadAll", "os.ReadFile":
@@ -113,11 +113,11 @@ func (b *body) isSmall(of *types.Var) bool {
 		if !ok || len(n2.Lhs) != 1 {
 			return true
 		}
-		if id, ok := n2.Lhs[0].(*ast.Ident); !ok || objectOf(b.info, id) != of {
+		if id, ok := n2.Lhs[0].(*ast.Ident); !ok || b.info.ObjectOf(id) != of {
 			return true
 		}
 		call, ok := n2.Rhs[0].(*ast.CallExpr)
-		if !ok || sites.Callee(b.info, call) != "make" {
+		if !ok || syntax.CalleeName(b.info, call) != "make" {
 			others = true
 			return true
 		}

@@ -16,6 +16,7 @@ import (
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/streams"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Name is what users know the rule by.
@@ -79,13 +80,13 @@ func look(subject *rule.Subject) *looked {
 		subject: subject,
 		calls:   calls.Find(subject),
 		streams: streams.Read(subject),
-		loops:   loops.Find(subject.Graph, own(subject)),
+		loops:   loops.In(subject),
 		exits:   map[*ast.CallExpr]bool{},
 		mended:  map[*ast.FuncDecl][]exchange.Edit{},
 	}
 	l.ending = calls.Ending(l.calls)
 	for _, call := range l.calls {
-		l.exits[call.CallExpr] = calls.Exits(call.Callee) || l.ending[call.Callee]
+		l.exits[call.CallExpr] = syntax.Exits(call.Name()) || l.ending[call.Callee]
 	}
 	l.logged = l.streams.Logged(l.calls)
 	l.quiet = l.waiting()
@@ -161,12 +162,12 @@ func (l *looked) buffered(of item) string {
 	case strings.HasPrefix(name, "fmt.Print"):
 		text += fmt.Sprintf("in it: `fmt.F%s(out, ...)`", strings.ToLower(name[4:5])+name[5:])
 	case of.stream.Through != "":
-		maker := calls.ShortName(of.stream.Through)
+		maker := syntax.ShortName(of.stream.Through)
 		text += fmt.Sprintf("and %s on out", maker)
 	case strings.HasPrefix(name, "(*os.File).") || strings.HasPrefix(name, "(io."):
 		text += "in it: `out." + of.Callee.Name() + "(...)`"
 	default:
-		text += fmt.Sprintf("in it: `%s(out, ...)`", calls.ShortName(name))
+		text += fmt.Sprintf("in it: `%s(out, ...)`", syntax.ShortName(name))
 	}
 	return text
 }

@@ -11,6 +11,7 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/streams"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // waiting are the loops and functions in which someone, or something, is waited for: what is
@@ -115,7 +116,7 @@ func (l *looked) leading(functions map[types.Object]bool) map[*callgraph.Node]bo
 }
 
 func isSleep(callee *types.Func) bool {
-	switch callgraph.FullName(callee) {
+	switch syntax.FullName(callee) {
 	case "time.Sleep", "time.After", "time.Tick":
 		return true
 	}

@@ -9,6 +9,7 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
+	"wasip1.invalid/advisor/syntax"
 	"wasip1.invalid/advisor/unsupported"
 	"wasip1.invalid/advisor/workerpool"
 )
@@ -136,7 +137,7 @@ func isSilenced(subject *rule.Subject, edge callgraph.Edge, leading map[*callgra
 }
 
 func isOne(names map[string]bool, node *callgraph.Node) bool {
-	return node.Of == nil && node.Object != nil && names[callgraph.FullName(node.Object)]
+	return node.Of == nil && node.Object != nil && names[syntax.FullName(node.Object)]
 }
 
 func said(
