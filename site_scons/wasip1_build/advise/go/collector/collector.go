@@ -79,13 +79,9 @@ func (f *finder) use(edge callgraph.Edge) use {
 	return made
 }
 
-// say begins a finding at a use; false where it is not one's own, or silenced.
+// say begins a finding at a use; false where it is not looked at, or silenced.
 func (f *finder) say(of use) (exchange.Finding, bool) {
-	if !of.edge.From.Own() {
-		return exchange.Finding{}, false
-	}
-	if f.Ignores.Silences(Name, of.edge.Pos) {
-		f.Ignores.Use(Name, of.edge.Pos)
+	if !f.Looks(of.edge.From.Of) || f.Silenced(Name, of.edge.Pos) {
 		return exchange.Finding{}, false
 	}
 	return f.At(Name, of.edge.Pos), true

@@ -22,7 +22,7 @@ const Name = "missing-flush"
 // Rule is its entry in the table.
 var Rule = rule.Rule{Name: Name, Find: find}
 
-// declaration is a function of the artifact's own.
+// declaration is a function in a source that rules look at.
 type declaration struct {
 	of       *source.Package
 	function *ast.FuncDecl
@@ -44,7 +44,7 @@ func find(subject *rule.Subject) []exchange.Finding {
 		kept: map[*types.Var]bool{},
 	}
 	for _, of := range subject.Packages {
-		if of.Kind != exchange.Own || of.Info == nil || of.Why != "" {
+		if !subject.Looks(of) || of.Why != "" {
 			continue
 		}
 		for _, file := range of.Files {
@@ -243,8 +243,7 @@ func kept(call *calls.Call) string {
 
 // say adds a finding, if it is not meant.
 func (f *finder) say(pos token.Pos, what, why, fix string) {
-	if f.subject.Ignores.Silences(Name, pos) {
-		f.subject.Ignores.Use(Name, pos)
+	if f.subject.Silenced(Name, pos) {
 		return
 	}
 	said := f.subject.At(Name, pos)

@@ -7,7 +7,6 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
-	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/syntax"
@@ -35,11 +34,11 @@ func (f *finder) shared(variable *types.Var) {
 	isEnded, isWritten := false, false
 	inside := map[*ast.FuncDecl]map[*ast.Ident]use{}
 	for _, of := range f.subject.Packages {
-		if of.Kind != exchange.Own {
-			continue
-		}
-		if of.Info == nil || of.Why != "" {
+		if of.Why != "" {
 			return // what it does is not known
+		}
+		if !f.subject.Looks(of) {
+			continue
 		}
 		for _, file := range of.Files {
 			for _, declared := range file.Decls {
@@ -132,11 +131,11 @@ func (f *finder) throughExits(
 	}
 }
 
-// inOrder are the functions of the artifact's own, as they stand in their sources.
+// inOrder are the functions that are looked at, as they stand in their sources.
 func (f *finder) inOrder() []declaration {
 	var found []declaration
 	for _, of := range f.subject.Packages {
-		if of.Kind == exchange.Own {
+		if f.subject.Looks(of) {
 			found = append(found, functions(of)...)
 		}
 	}

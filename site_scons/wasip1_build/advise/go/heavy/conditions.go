@@ -205,7 +205,7 @@ func fixedZones(subject *rule.Subject, all map[string]*mentions) bool {
 		return false
 	}
 	for _, edge := range subject.Graph.Edges() {
-		if named(edge, "time.LoadLocation") && !edge.From.Own() {
+		if named(edge, "time.LoadLocation") && !subject.Looks(edge.From.Of) {
 			return false
 		}
 	}

@@ -5,13 +5,12 @@ import (
 	"go/token"
 	"go/types"
 
-	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/syntax"
 )
 
-// mentions are all places of one package in the artifact's own sources.
+// mentions are all places of one package in sources that rules look at.
 type mentions struct {
 	lines   []importLine
 	uses    []use
@@ -37,7 +36,7 @@ type use struct {
 // shown is what a reader knows it by.
 func (u use) shown() string { return u.object.Pkg().Name() + "." + u.name }
 
-// reader goes through the artifact's own sources.
+// reader goes through these sources.
 type reader struct {
 	found   map[string]*mentions
 	reached map[types.Object]bool
@@ -45,7 +44,7 @@ type reader struct {
 	at      map[token.Pos]bool       // where functions and variables are mentioned that can run
 }
 
-// mentionsOf finds what the artifact's own sources have of the packages of a table, and of time.
+// mentionsOf finds what the sources that rules look at have of the packages of a table, and of time.
 func mentionsOf(subject *rule.Subject, rows []row) map[string]*mentions {
 	r := &reader{
 		found:   map[string]*mentions{"time": {}},
@@ -64,7 +63,7 @@ func mentionsOf(subject *rule.Subject, rows []row) map[string]*mentions {
 		r.at[edge.Pos] = true
 	}
 	for _, each := range subject.Packages {
-		if each.Kind == exchange.Own {
+		if subject.Looks(each) {
 			r.read(each)
 		}
 	}

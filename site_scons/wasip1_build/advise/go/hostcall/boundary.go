@@ -36,11 +36,9 @@ func boundary(subject *rule.Subject, edges []callgraph.Edge) []exchange.Finding 
 			if what == "" || isWord(of) {
 				continue
 			}
-			if subject.Ignores.Silences(Name, argument.Pos()) {
-				subject.Ignores.Use(Name, argument.Pos())
-				continue
+			if !subject.Silenced(Name, argument.Pos()) {
+				findings = append(findings, toldOf(subject, edge, argument, behind, of, what))
 			}
-			findings = append(findings, toldOf(subject, edge, argument, behind, of, what))
 		}
 	}
 	return findings

@@ -71,11 +71,11 @@ func Any(subject *rule.Subject) bool {
 	return false
 }
 
-// toHost are the edges to functions of the host that stand in sources of the artifact's own.
+// toHost are the edges to functions of the host that stand in sources that rules look at.
 func toHost(subject *rule.Subject, known map[types.Object]function) []callgraph.Edge {
 	var found []callgraph.Edge
 	for _, edge := range subject.Graph.InOrder() {
-		if _, ok := known[edge.To.Object]; ok && edge.From.Own() {
+		if _, ok := known[edge.To.Object]; ok && subject.Looks(edge.From.Of) {
 			found = append(found, edge)
 		}
 	}

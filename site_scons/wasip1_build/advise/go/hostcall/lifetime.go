@@ -39,7 +39,7 @@ func lifetimes(subject *rule.Subject, edges []callgraph.Edge) []exchange.Finding
 	}
 	bodies := map[*ast.FuncDecl]*body{}
 	for _, each := range subject.Packages {
-		if each.Kind != exchange.Own || each.Why != "" {
+		if !subject.Looks(each) || each.Why != "" {
 			continue
 		}
 		for _, file := range each.Files {
@@ -102,8 +102,7 @@ func (b *body) escaping() []exchange.Finding {
 		if memory == nil || !b.isNew(memory) || !keepsLocal(b.info, b.declared.Body, memory) {
 			return
 		}
-		if b.Ignores.Silences(Name, n.Pos()) {
-			b.Ignores.Use(Name, n.Pos())
+		if b.Silenced(Name, n.Pos()) {
 			return
 		}
 		said := b.At(Name, n.Pos())
@@ -149,8 +148,7 @@ func (b *body) stale(edge callgraph.Edge, site *calls.Site) []exchange.Finding {
 			if between == nil || !b.isOnStack(memory) && b.isUsedAfter(memory, between) {
 				continue
 			}
-			if b.Ignores.Silences(Name, argument.Pos()) {
-				b.Ignores.Use(Name, argument.Pos())
+			if b.Silenced(Name, argument.Pos()) {
 				continue
 			}
 			said := b.At(Name, argument.Pos())

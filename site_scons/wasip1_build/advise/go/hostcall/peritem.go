@@ -47,7 +47,7 @@ func perItem(
 	for _, edge := range edges {
 		of := known[edge.To.Object]
 		site := calls.At(subject.Program, edge.Pos)
-		if site == nil || of.module == preview1 || of.of.Kind != exchange.Own {
+		if site == nil || of.module == preview1 || !subject.Looks(of.of) {
 			continue
 		}
 		t.trace(callgraph.Chain{edge}, site, site.Args, map[*callgraph.Node]bool{})
@@ -63,8 +63,7 @@ func perItem(
 
 func (t *tracer) isSilenced(chain callgraph.Chain) bool {
 	for _, edge := range []callgraph.Edge{chain[0], chain[len(chain)-1]} {
-		if t.Ignores.Silences(Name, edge.Pos) {
-			t.Ignores.Use(Name, edge.Pos)
+		if t.Silenced(Name, edge.Pos) {
 			return true
 		}
 	}
@@ -78,7 +77,7 @@ func (t *tracer) trace(
 ) {
 	edge := chain[0]
 	if loop := t.loops.Around(edge.Pos); loop != nil {
-		if !t.seen[edge.Pos] && loop.Of.Kind == exchange.Own && isPerItem(loop, site, given) {
+		if !t.seen[edge.Pos] && t.Looks(loop.Of) && isPerItem(loop, site, given) {
 			t.seen[edge.Pos] = true
 			t.found = append(t.found, each{chain, loop})
 		}
@@ -92,7 +91,7 @@ func (t *tracer) trace(
 	which := dependsOn(info, declared, given)
 	for _, caller := range t.into[edge.From] {
 		at := calls.At(t.Program, caller.Pos)
-		if at == nil || !caller.From.Own() {
+		if at == nil || !t.Looks(caller.From.Of) {
 			continue
 		}
 		if arguments := pass(at, declared, which); len(arguments) > 0 {
@@ -206,6 +205,9 @@ func (t *tracer) say(found each, known map[types.Object]function) exchange.Findi
 		t.Program.Place(found.loop.Pos()).Line)
 	said.Why = whyEach
 	of := known[last.To.Object]
+	if of.of.Kind != exchange.Own {
+		said.Lower("note") // what it takes is decided elsewhere
+	}
 	name := last.To.Object.Name()
 	said.Fix = fmt.Sprintf("collect the items in the loop, and give them to the host together:\n"+
 		"//go:wasmimport %s %s_batch\nfunc %sBatch(items unsafe.Pointer, count uint32)\n"+

@@ -14,7 +14,6 @@ import (
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/loops"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/streams"
 	"wasip1.invalid/advisor/syntax"
 )
@@ -92,16 +91,6 @@ func look(subject *rule.Subject) *looked {
 	l.quiet = l.waiting()
 	l.round = l.rounds()
 	return l
-}
-
-func own(subject *rule.Subject) []*source.Package {
-	var found []*source.Package
-	for _, each := range subject.Packages {
-		if each.Kind == exchange.Own {
-			found = append(found, each)
-		}
-	}
-	return found
 }
 
 // written are the calls that write a little at a time.
@@ -205,7 +194,7 @@ func (l *looked) groups(items []item) [][]item {
 func (l *looked) finding(group []item) exchange.Finding {
 	first := group[0]
 	said := l.subject.At(Name, first.Pos())
-	said.AtMost = first.atMost
+	said.Lower(first.atMost)
 	said.Why, said.Fix = first.why, first.fix
 	said.What = fmt.Sprintf("%s %s", first.Short(), first.does)
 	switch {
@@ -221,7 +210,7 @@ func (l *looked) finding(group []item) exchange.Finding {
 	if first.chain != nil {
 		said.Details = l.subject.Chain(first.chain)
 	}
-	if first.stream.Base == streams.Stdout {
+	if first.stream.Base == streams.Stdout && first.Of.Kind == exchange.Own {
 		said.Edits = l.mended[first.In]
 	}
 	return said

@@ -27,7 +27,7 @@ func (l *looked) rounds() map[*callgraph.Node]callgraph.Chain {
 	var queue []*callgraph.Node
 	add := func(edge callgraph.Edge, before callgraph.Chain) {
 		call := by[edge.Pos]
-		if call == nil || edge.Implied || found[edge.To] != nil || !edge.To.Own() || l.ending[edge.To.Object] {
+		if call == nil || edge.Implied || found[edge.To] != nil || !l.subject.Looks(edge.To.Of) || l.ending[edge.To.Object] {
 			return
 		}
 		if len(before) == 0 && l.around(call) == nil || len(before) > 0 && !isSure(call) || l.isRare(call) {
@@ -75,7 +75,8 @@ func (l *looked) repeated(call *calls.Call) (callgraph.Chain, bool) {
 	}
 	if literal := call.Literal(); literal != nil {
 		for _, each := range l.streams.Flow.Calls(literal) {
-			if loop := l.loops.Around(syntax.Ident(each.Fun).Pos()); loop != nil && !l.quiet[loop.Node] {
+			loop := l.loops.Around(syntax.Ident(each.Fun).Pos())
+			if loop != nil && l.subject.Looks(loop.Of) && !l.quiet[loop.Node] {
 				return nil, true
 			}
 		}

@@ -125,8 +125,8 @@ func isSleep(callee *types.Func) bool {
 
 // eachTick adds the loops that wait for a ticker or a timer.
 func (l *looked) eachTick(quiet map[ast.Node]bool) {
-	for _, of := range own(l.subject) {
-		if of.Info == nil {
+	for _, of := range l.subject.Packages {
+		if !l.subject.Looks(of) {
 			continue
 		}
 		for _, file := range of.Files {

@@ -21,7 +21,7 @@ type Pool struct {
 	PerCPU bool
 }
 
-// Pools returns those that an artifact's own sources start, in their order: one for each loop.
+// Pools returns those that the sources start that rules look at, in their order: one for each loop.
 func Pools(subject *rule.Subject) []Pool {
 	return subject.Once("pools", func() any { return pools(subject) }).([]Pool)
 }
@@ -29,7 +29,7 @@ func Pools(subject *rule.Subject) []Pool {
 func pools(subject *rule.Subject) []Pool {
 	var starts []start
 	for _, node := range subject.Graph.Nodes() {
-		if node.Own() {
+		if subject.Looks(node.Of) {
 			starts = append(starts, startsIn(node)...)
 		}
 	}

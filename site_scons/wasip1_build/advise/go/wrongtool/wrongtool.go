@@ -129,11 +129,7 @@ func isSilenced(subject *rule.Subject, edge callgraph.Edge, leading map[*callgra
 	if !leading[edge.To] {
 		return false
 	}
-	if subject.Ignores.Silences(Name, edge.Pos) {
-		subject.Ignores.Use(Name, edge.Pos)
-		return true
-	}
-	return subject.Ignores.Silences(unsupported.Name, edge.Pos)
+	return subject.Silenced(Name, edge.Pos) || subject.Ignores.Silences(unsupported.Name, edge.Pos)
 }
 
 func isOne(names map[string]bool, node *callgraph.Node) bool {
@@ -147,7 +143,7 @@ func said(
 	if site, ok := rule.LastOwn(chain); ok {
 		made = subject.At(Name, site.Pos)
 	}
-	made.AtMost = atMost
+	made.Lower(atMost)
 	made.What = fmt.Sprintf("%s %s", chain[len(chain)-1].To.Name(), what)
 	made.Why, made.Fix = of.why, of.fix
 	made.Details = subject.Chain(chain)
@@ -170,12 +166,11 @@ func manyCPUs(subject *rule.Subject, main *callgraph.Node) []exchange.Finding {
 		if !ok {
 			continue
 		}
-		if subject.Ignores.Silences(Name, pos) {
-			subject.Ignores.Use(Name, pos)
+		if subject.Silenced(Name, pos) {
 			return nil
 		}
 		made := subject.At(Name, pos)
-		made.AtMost = "warning"
+		made.Lower("warning")
 		made.What, made.Why, made.Fix = pool.Size+" "+batch, why, fix
 		made.Details = subject.Chain(chain)
 		return []exchange.Finding{made}
