@@ -22,6 +22,7 @@ type Site struct {
 	File   *ast.File
 	In     *ast.FuncDecl // or nil: a package's variable is initialised
 	Around []ast.Node    // from the declaration to what the call is a part of
+	name   string
 }
 
 // Call is one that can run, in a source that rules look at.
@@ -30,8 +31,13 @@ type Call struct {
 	Edge callgraph.Edge
 }
 
-// Name returns the full name of what is called.
-func (c *Call) Name() string { return syntax.FullName(c.Callee) }
+// Name returns the full name of what is called; "" where it is a value.
+func (s *Site) Name() string {
+	if s.name == "" && s.Callee != nil {
+		s.name = syntax.FullName(s.Callee)
+	}
+	return s.name
+}
 
 // Short returns how a source names what is called, as far as that is short: "fmt.Println",
 // "out.Flush", "template.Template.Execute".
@@ -97,7 +103,7 @@ type mention struct {
 
 func find(subject *rule.Subject) []*Call {
 	edges := map[mention]callgraph.Edge{}
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		if !edge.Implied && subject.Looks(edge.From.Of) {
 			edges[mention{edge.Pos, edge.To.Object}] = edge
 		}
@@ -147,7 +153,7 @@ func read(of *source.Package, file *ast.File) *sites {
 			if call, ok := n.(*ast.CallExpr); ok {
 				if id := syntax.Ident(call.Fun); id != nil {
 					around := append([]ast.Node(nil), stack...)
-					site := &Site{call, syntax.Callee(of.Info, call), of, file, function, around}
+					site := &Site{call, syntax.Callee(of.Info, call), of, file, function, around, ""}
 					s.all = append(s.all, site)
 					s.by[id.Pos()] = site
 				}

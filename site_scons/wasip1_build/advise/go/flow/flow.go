@@ -69,7 +69,7 @@ func typeOf(node *callgraph.Node) types.Type {
 // unseen gives the parameters of functions that are called otherwise than by their names what is not
 // known: through an interface, as a value, by the standard library or the host.
 func (f *Flow) unseen() {
-	for _, edge := range f.graph.Edges() {
+	for _, edge := range f.graph.InOrder() {
 		function, ok := edge.To.Object.(*types.Func)
 		if ok && edge.To.Of != nil && (edge.Implied || f.static[edge.Pos] != function) {
 			f.open(function)

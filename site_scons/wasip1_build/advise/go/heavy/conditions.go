@@ -191,7 +191,7 @@ func nothingDecodes(subject *rule.Subject, _ map[string]*mentions) bool {
 	if isUnknown(subject, "image") {
 		return false
 	}
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		if named(edge, "image.Decode") || named(edge, "image.DecodeConfig") {
 			return false
 		}
@@ -204,7 +204,7 @@ func fixedZones(subject *rule.Subject, all map[string]*mentions) bool {
 	if isUnknown(subject, "time") {
 		return false
 	}
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		if named(edge, "time.LoadLocation") && !subject.Looks(edge.From.Of) {
 			return false
 		}

@@ -38,6 +38,7 @@ func (u use) shown() string { return u.object.Pkg().Name() + "." + u.name }
 
 // reader goes through these sources.
 type reader struct {
+	program *source.Program
 	found   map[string]*mentions
 	reached map[types.Object]bool
 	starts  map[*source.Package]bool // whose variables are initialised
@@ -47,6 +48,7 @@ type reader struct {
 // mentionsOf finds what the sources that rules look at have of the packages of a table, and of time.
 func mentionsOf(subject *rule.Subject, rows []row) map[string]*mentions {
 	r := &reader{
+		program: subject.Program,
 		found:   map[string]*mentions{"time": {}},
 		reached: map[types.Object]bool{},
 		starts:  map[*source.Package]bool{},
@@ -58,7 +60,7 @@ func mentionsOf(subject *rule.Subject, rows []row) map[string]*mentions {
 	for _, root := range subject.Graph.Roots {
 		r.reach(root.Object, root.Of)
 	}
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		r.reach(edge.To.Object, edge.To.Of)
 		r.at[edge.Pos] = true
 	}
@@ -96,7 +98,9 @@ func (r *reader) read(of *source.Package) {
 			if function, ok := declared.(*ast.FuncDecl); ok {
 				runs = r.reached[of.Info.Defs[function.Name]]
 			}
-			r.declaration(of, declared, runs)
+			for _, each := range r.declaration(of, declared) {
+				r.mention(each, runs)
+			}
 		}
 	}
 }
@@ -112,34 +116,42 @@ func (r *reader) line(of *source.Package, spec *ast.ImportSpec) {
 	}
 }
 
-func (r *reader) declaration(of *source.Package, declared ast.Decl, runs bool) {
-	calls := map[*ast.Ident]*ast.CallExpr{}
-	ast.Inspect(declared, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			if function := syntax.Ident(n.Fun); function != nil {
-				calls[function] = n
+// key is what a program knows the uses by that a declaration has of the packages of the table.
+type key struct{ declared ast.Decl }
+
+// declaration returns them, as if they could run.
+func (r *reader) declaration(of *source.Package, declared ast.Decl) []use {
+	return r.program.Once(key{declared}, func() any {
+		calls := map[*ast.Ident]*ast.CallExpr{}
+		var found []use
+		ast.Inspect(declared, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if function := syntax.Ident(n.Fun); function != nil {
+					calls[function] = n
+				}
+			case *ast.Ident:
+				object := of.Info.Uses[n]
+				if object == nil || object.Pkg() == nil || r.found[object.Pkg().Path()] == nil {
+					break
+				}
+				if _, isPackage := object.(*types.PkgName); !isPackage {
+					found = append(found, use{object, nameOf(object), n.Pos(), calls[n], of.Info, true})
+				}
 			}
-		case *ast.Ident:
-			r.mention(of, n, calls[n], runs)
-		}
-		return true
-	})
+			return true
+		})
+		return found
+	}).([]use)
 }
 
-func (r *reader) mention(of *source.Package, id *ast.Ident, call *ast.CallExpr, runs bool) {
-	object := of.Info.Uses[id]
-	if object == nil || object.Pkg() == nil {
-		return
+func (r *reader) mention(each use, runs bool) {
+	if function, ok := each.object.(*types.Func); ok && !ofInterface(function) {
+		runs = runs && r.at[each.pos]
 	}
-	known := r.found[object.Pkg().Path()]
-	if _, isPackage := object.(*types.PkgName); isPackage || known == nil {
-		return
-	}
-	if function, ok := object.(*types.Func); ok && !ofInterface(function) {
-		runs = runs && r.at[id.Pos()]
-	}
-	known.uses = append(known.uses, use{object, nameOf(object), id.Pos(), call, of.Info, runs})
+	each.runs = runs
+	known := r.found[each.object.Pkg().Path()]
+	known.uses = append(known.uses, each)
 }
 
 func ofInterface(function *types.Func) bool {

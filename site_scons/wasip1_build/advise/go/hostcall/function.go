@@ -63,7 +63,7 @@ func imported(compiler string, doc *ast.CommentGroup) (module, name string) {
 // Any tells whether a function of the host can be called, apart from WASI's own.
 func Any(subject *rule.Subject) bool {
 	known := functions(subject)
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		if found, ok := known[edge.To.Object]; ok && found.module != preview1 {
 			return true
 		}

@@ -34,12 +34,12 @@ func lifetimes(subject *rule.Subject, edges []callgraph.Edge) []exchange.Finding
 	for _, root := range subject.Graph.Roots {
 		reached[root.Object] = true
 	}
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		reached[edge.To.Object] = true
 	}
 	bodies := map[*ast.FuncDecl]*body{}
 	for _, each := range subject.Packages {
-		if !subject.Looks(each) || each.Why != "" {
+		if !subject.Looks(each) || each.Why != "" || !imports(each, "unsafe") {
 			continue
 		}
 		for _, file := range each.Files {
@@ -60,6 +60,16 @@ func lifetimes(subject *rule.Subject, edges []callgraph.Edge) []exchange.Finding
 		}
 	}
 	return findings
+}
+
+// imports tells whether a package imports another: without unsafe nothing has an address as a number.
+func imports(of *source.Package, path string) bool {
+	for _, each := range of.Imports {
+		if each == path {
+			return true
+		}
+	}
+	return false
 }
 
 // read finds the integers of a function that hold addresses.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"wasip1.invalid/advisor/calls"
+	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/streams"
 	"wasip1.invalid/advisor/syntax"
 )
@@ -60,7 +61,7 @@ func (l *looked) isPiece(call *calls.Call, e ast.Expr) bool {
 		return isLineOf(info, e)
 	case *ast.Ident:
 		variable := syntax.Variable(info, e)
-		given := l.streams.Flow.All(variable)
+		given := flow.Of(l.subject).All(variable)
 		for _, each := range given {
 			made, ok := syntax.Unparen(each.Expr).(*ast.CallExpr)
 			if !ok || each.Result != 0 || !isLineOf(each.By.Of.Info, made) {

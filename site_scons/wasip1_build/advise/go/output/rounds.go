@@ -7,6 +7,7 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
+	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/loops"
 	"wasip1.invalid/advisor/streams"
 	"wasip1.invalid/advisor/syntax"
@@ -74,7 +75,7 @@ func (l *looked) repeated(call *calls.Call) (callgraph.Chain, bool) {
 		return nil, true
 	}
 	if literal := call.Literal(); literal != nil {
-		for _, each := range l.streams.Flow.Calls(literal) {
+		for _, each := range flow.Of(l.subject).Calls(literal) {
 			loop := l.loops.Around(syntax.Ident(each.Fun).Pos())
 			if loop != nil && l.subject.Looks(loop.Of) && !l.quiet[loop.Node] {
 				return nil, true

@@ -50,13 +50,12 @@ var reading = map[string]int{
 // Set knows the streams of a program.
 type Set struct {
 	subject *rule.Subject
-	Flow    *flow.Flow
 	known   map[*types.Var]Stream
 }
 
-// Read looks at all that can run.
+// Read knows nothing yet: it looks where it is asked.
 func Read(subject *rule.Subject) *Set {
-	return &Set{subject, flow.Of(subject), map[*types.Var]Stream{}}
+	return &Set{subject, map[*types.Var]Stream{}}
 }
 
 // Of returns what an expression in a package's source always is.
@@ -90,7 +89,7 @@ func (s *Set) held(variable *types.Var) Stream {
 	}
 	s.known[variable] = Stream{} // what is given itself is not known
 	var found Stream
-	for i, each := range s.Flow.All(variable) {
+	for i, each := range flow.Of(s.subject).All(variable) {
 		one := s.result(each.By.Of, each.Expr, each.Result)
 		if one.Base == "" || i > 0 && one != found {
 			return Stream{}

@@ -44,7 +44,7 @@ func find(subject *rule.Subject) []exchange.Finding {
 	chains := subject.Graph.Chains(cut)
 	var calls []callgraph.Edge
 	leading := subject.Graph.LeadingTo(isSink)
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		_, ok := chains[edge.From]
 		switch {
 		case cut(edge):

@@ -87,7 +87,7 @@ func mainOf(subject *rule.Subject) *callgraph.Node {
 func about(subject *rule.Subject, main *callgraph.Node, of kind) []exchange.Finding {
 	isCall := func(node *callgraph.Node) bool { return isOne(of.calls, node) }
 	reached := false
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		if isOne(of.unless, edge.To) {
 			return nil
 		}
