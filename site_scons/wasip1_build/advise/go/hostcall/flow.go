@@ -8,7 +8,8 @@ import (
 	"wasip1.invalid/advisor/syntax"
 )
 
-// flow are the variables of a piece of source to which what some of them hold can come.
+// flow are the variables of a piece of source to which what some of them hold can come: within one
+// function, by all ways. (Package flow says where a value comes from, in the whole program.)
 type flow struct {
 	info  *types.Info
 	holds map[types.Object]bool
@@ -31,15 +32,12 @@ func follow(info *types.Info, below ast.Node, from []types.Object) *flow {
 }
 
 func (f *flow) statement(n ast.Node) {
-	switch n := n.(type) {
-	case *ast.AssignStmt:
-		f.assign(n.Lhs, n.Rhs)
-	case *ast.ValueSpec:
-		var names []ast.Expr
-		for _, each := range n.Names {
-			names = append(names, each)
+	syntax.Given(n, func(to, value ast.Expr, _ int) {
+		if value != nil && f.reaches(value) {
+			f.add(to)
 		}
-		f.assign(names, n.Values)
+	})
+	switch n := n.(type) {
 	case *ast.RangeStmt:
 		if f.reaches(n.X) {
 			f.add(n.Key)
@@ -47,21 +45,6 @@ func (f *flow) statement(n ast.Node) {
 		}
 	case *ast.CallExpr:
 		f.call(n)
-	}
-}
-
-func (f *flow) assign(to, from []ast.Expr) {
-	for i, value := range from {
-		if !f.reaches(value) {
-			continue
-		}
-		if len(to) == len(from) {
-			f.add(to[i])
-			continue
-		}
-		for _, each := range to {
-			f.add(each)
-		}
 	}
 }
 

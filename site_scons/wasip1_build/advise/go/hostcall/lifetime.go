@@ -77,27 +77,17 @@ func read(subject *rule.Subject, of *source.Package, declared *ast.FuncDecl) *bo
 	b := &body{
 		subject, of.Info, declared, map[types.Object]*types.Var{}, map[types.Object]ast.Expr{},
 	}
-	note := func(to, value ast.Expr) {
+	note := func(to, value ast.Expr, _ int) {
+		if value == nil {
+			return
+		}
 		memory := addressed(b.info, value, b.holds)
 		if object := root(b.info, to); memory != nil && local(object) != nil && syntax.IsInteger(b.info.TypeOf(to)) {
 			b.holds[object], b.taken[object] = memory, value
 		}
 	}
 	ast.Inspect(declared.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for i := range n.Rhs {
-				if len(n.Lhs) == len(n.Rhs) {
-					note(n.Lhs[i], n.Rhs[i])
-				}
-			}
-		case *ast.ValueSpec:
-			for i := range n.Values {
-				if len(n.Names) == len(n.Values) {
-					note(n.Names[i], n.Values[i])
-				}
-			}
-		}
+		syntax.Given(n, note)
 		return true
 	})
 	return b

@@ -11,7 +11,7 @@ import (
 // isNew tells whether a variable is given only memory that is made in the function.
 func (b *body) isNew(of *types.Var) bool {
 	found, old := false, false
-	note := func(name, value ast.Expr) {
+	note := func(name, value ast.Expr, _ int) {
 		if id, ok := name.(*ast.Ident); !ok || b.info.ObjectOf(id) != of {
 			return
 		}
@@ -19,27 +19,7 @@ func (b *body) isNew(of *types.Var) bool {
 		old = old || value != nil && !b.makes(value, of)
 	}
 	ast.Inspect(b.declared.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for i, left := range n.Lhs {
-				if len(n.Lhs) == len(n.Rhs) {
-					note(left, n.Rhs[i])
-				} else {
-					note(left, n.Rhs[0])
-				}
-			}
-		case *ast.ValueSpec:
-			for i, name := range n.Names {
-				switch {
-				case len(n.Values) == 0:
-					note(name, nil)
-				case len(n.Values) == len(n.Names):
-					note(name, n.Values[i])
-				default:
-					note(name, n.Values[0])
-				}
-			}
-		}
+		syntax.Given(n, note)
 		return true
 	})
 	return found && !old
