@@ -94,13 +94,17 @@ def context_of(root: Path, cache: Path) -> Context:
     return Context(root, "build", tools, digests, environment, cache=cache / "tools")
 
 
-def advised(root: Path, cache: Path, rules: tuple[str, ...]) -> dict[str, tuple[Finding, ...]]:
+def advised(
+    root: Path, cache: Path, rules: tuple[str, ...], dependencies: bool = False
+) -> dict[str, tuple[Finding, ...]]:
     """What one run of the advisor finds in a workspace, by the artifact's name."""
-    found = answered(root, cache, rules)
+    found = answered(root, cache, rules, dependencies)
     return {name: tuple(findings_in(each, {})) for name, each in found.items()}
 
 
-def answered(root: Path, cache: Path, rules: tuple[str, ...]) -> dict[str, Record]:
+def answered(
+    root: Path, cache: Path, rules: tuple[str, ...], dependencies: bool = False
+) -> dict[str, Record]:
     """What one run of the advisor says of a workspace, by the artifact's name."""
     context = context_of(root, cache)
     loaded = load(root).workspace
@@ -114,7 +118,8 @@ def answered(root: Path, cache: Path, rules: tuple[str, ...]) -> dict[str, Recor
         if isinstance(step, CompileGo)
     ]
     stage = root / "build/stage"
-    stage.mkdir()
+    stage.mkdir(exist_ok=True)
     lives = {each.artifact.id: each.artifact.runtime for each in planned.artifacts}
-    found = answer(context.staged(stage), Asked(tuple(compiled), rules, ignores=True, lives=lives))
+    asked = Asked(tuple(compiled), rules, ignores=True, dependencies=dependencies, lives=lives)
+    found = answer(context.staged(stage), asked)
     return {each.text("artifact").partition(":")[2]: each for each in found.records("mains")}

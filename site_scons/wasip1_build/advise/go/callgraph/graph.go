@@ -15,6 +15,7 @@ import (
 
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Node is a function, or the initialisation of a package's variables with its init functions
@@ -63,6 +64,8 @@ type Graph struct {
 	asked     map[types.Object]bool
 	demands   []demand // of the standard library
 	demanded  map[types.Type]bool
+	edges     []Edge // made when they are asked for
+	sorted    []*Node
 }
 
 // conversion is a concrete type that becomes an interface's value somewhere.
@@ -246,23 +249,24 @@ func (g *Graph) Chains(cut func(Edge) bool) map[*Node]Chain {
 	return by
 }
 
-// Edges returns all edges of what can run, in no order.
-func (g *Graph) Edges() []Edge {
-	var found []Edge
-	for node := range g.reached {
-		found = append(found, node.Out...)
-	}
-	return found
-}
-
 // InOrder returns all edges of what can run, in the order of their positions.
 func (g *Graph) InOrder() []Edge {
-	found := g.Edges()
-	sort.SliceStable(found, func(i, j int) bool {
-		a, b := found[i], found[j]
-		return a.Pos < b.Pos || a.Pos == b.Pos && a.To.Name() < b.To.Name()
-	})
-	return found
+	if g.edges == nil {
+		for node := range g.reached {
+			g.edges = append(g.edges, node.Out...)
+		}
+		sort.Slice(g.edges, func(i, j int) bool {
+			a, b := &g.edges[i], &g.edges[j]
+			switch {
+			case a.Pos != b.Pos:
+				return a.Pos < b.Pos
+			case a.To != b.To:
+				return a.To.Name() < b.To.Name()
+			}
+			return a.From.Name() < b.From.Name()
+		})
+	}
+	return g.edges
 }
 
 // LeadingTo returns the nodes from which one of these can be reached, and these.
@@ -270,7 +274,7 @@ func (g *Graph) LeadingTo(ends func(*Node) bool) map[*Node]bool {
 	into := map[*Node][]*Node{}
 	leading := map[*Node]bool{}
 	var waiting []*Node
-	for _, edge := range g.Edges() {
+	for _, edge := range g.InOrder() {
 		into[edge.To] = append(into[edge.To], edge.From)
 		if ends(edge.To) && !leading[edge.To] {
 			leading[edge.To] = true
@@ -313,18 +317,7 @@ func (n *Node) Name() string {
 		return n.Of.Path + " (initialisation)"
 	}
 	if n.Of != nil && n.Of.Types.Name() == "main" {
-		return strings.Replace(FullName(n.Object), n.Of.Path, "main", 1)
+		return strings.Replace(syntax.FullName(n.Object), n.Of.Path, "main", 1)
 	}
-	return FullName(n.Object)
-}
-
-// FullName returns how an object is called from anywhere: "net.Dial", "(*net.Dialer).Dial".
-func FullName(object types.Object) string {
-	if function, ok := object.(*types.Func); ok {
-		return function.FullName()
-	}
-	if object.Pkg() == nil {
-		return object.Name()
-	}
-	return object.Pkg().Path() + "." + object.Name()
+	return syntax.FullName(n.Object)
 }

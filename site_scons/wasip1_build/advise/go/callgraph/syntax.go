@@ -16,14 +16,17 @@ func (p part) has(pos token.Pos) bool { return p[0] <= pos && pos < p[1] }
 
 // Nodes returns what can run and has a source here, in the order of the sources.
 func (g *Graph) Nodes() []*Node {
-	var found []*Node
-	for node := range g.reached {
-		if node.Of != nil && len(node.body) > 0 {
-			found = append(found, node)
+	if g.sorted == nil {
+		for node := range g.reached {
+			if node.Of != nil && len(node.body) > 0 {
+				g.sorted = append(g.sorted, node)
+			}
 		}
+		sort.Slice(g.sorted, func(i, j int) bool {
+			return g.sorted[i].body[0].Pos() < g.sorted[j].body[0].Pos()
+		})
 	}
-	sort.Slice(found, func(i, j int) bool { return found[i].body[0].Pos() < found[j].body[0].Pos() })
-	return found
+	return g.sorted
 }
 
 // NodeOf returns that of a function, whatever its type arguments; nil where it cannot run.

@@ -7,6 +7,7 @@ import (
 
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // walker reads the body of one function, with its closures.
@@ -236,13 +237,13 @@ func (w *walker) set(left ast.Expr) {
 		return
 	}
 	if object, ok := w.info.Uses[selector.Sel].(*types.Var); ok && w.isStandardGlobal(object) {
-		w.g.Set[FullName(object)] = true
+		w.g.Set[syntax.FullName(object)] = true
 	}
 }
 
 func (w *walker) field(of types.Type, name string) {
 	if named := namedOf(of); named != nil && named.Obj().Pkg() != nil {
-		w.g.Set[FullName(named.Obj())+"."+name] = true
+		w.g.Set[syntax.FullName(named.Obj())+"."+name] = true
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package calls answers which calls of a program can run, and what stands around each.
+// Package calls answers how a call is written, what stands around it, and which calls of a program
+// can run.
 package calls
 
 import (
@@ -8,24 +9,35 @@ import (
 	"strings"
 
 	"wasip1.invalid/advisor/callgraph"
-	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
-// Call is one in a source of the artifact's own that can run.
-type Call struct {
+// Site is a call in a source, of something that has a name.
+type Site struct {
 	*ast.CallExpr
-	Callee *types.Func // as it is named there: of an interface its method
-	Edge   callgraph.Edge
+	Callee *types.Func // as it is named there: of an interface its method; nil where it is a value
 	Of     *source.Package
 	File   *ast.File
 	In     *ast.FuncDecl // or nil: a package's variable is initialised
 	Around []ast.Node    // from the declaration to what the call is a part of
+	name   string
 }
 
-// Name returns the full name of what is called.
-func (c *Call) Name() string { return callgraph.FullName(c.Callee) }
+// Call is one that can run, in a source that rules look at.
+type Call struct {
+	*Site
+	Edge callgraph.Edge
+}
+
+// Name returns the full name of what is called; "" where it is a value.
+func (s *Site) Name() string {
+	if s.name == "" && s.Callee != nil {
+		s.name = syntax.FullName(s.Callee)
+	}
+	return s.name
+}
 
 // Short returns how a source names what is called, as far as that is short: "fmt.Println",
 // "out.Flush", "template.Template.Execute".
@@ -35,165 +47,129 @@ func (c *Call) Short() string {
 			return text + "." + c.Callee.Name()
 		}
 	}
-	return ShortName(c.Edge.To.Name())
-}
-
-// ShortName is a full name without what is before its package's last word.
-func ShortName(name string) string {
-	name = strings.NewReplacer("(", "", ")", "", "*", "").Replace(name)
-	return name[strings.LastIndex(name, "/")+1:]
+	return syntax.ShortName(c.Edge.To.Name())
 }
 
 // Pos returns where the graph has the call.
-func (c *Call) Pos() token.Pos { return Ident(c.Fun).Pos() }
+func (s *Site) Pos() token.Pos { return syntax.Ident(s.Fun).Pos() }
 
 // Receiver returns what a method is called of; nil where it is none.
-func (c *Call) Receiver() ast.Expr {
-	selector, ok := Unparen(c.Fun).(*ast.SelectorExpr)
-	if !ok || c.Of.Info.Selections[selector] == nil {
-		return nil
-	}
-	return selector.X
-}
+func (s *Site) Receiver() ast.Expr { return syntax.Receiver(s.Of.Info, s.CallExpr) }
 
 // Literal returns the innermost function literal in which the call stands; nil where it is in none.
-func (c *Call) Literal() *ast.FuncLit {
-	for i := len(c.Around) - 1; i >= 0; i-- {
-		if literal, ok := c.Around[i].(*ast.FuncLit); ok {
+func (s *Site) Literal() *ast.FuncLit {
+	for i := len(s.Around) - 1; i >= 0; i-- {
+		if literal, ok := s.Around[i].(*ast.FuncLit); ok {
 			return literal
 		}
 	}
 	return nil
 }
 
-// Find returns the calls of the artifact's own packages in the order of their sources.
-func Find(subject *rule.Subject) []*Call {
-	edges := map[token.Pos][]callgraph.Edge{}
-	for _, edge := range subject.Graph.Edges() {
-		if edge.From.Own() && !edge.Implied {
-			edges[edge.Pos] = append(edges[edge.Pos], edge)
-		}
-	}
-	var found []*Call
-	for _, of := range subject.Packages {
-		if of.Kind != exchange.Own || of.Info == nil || of.Why != "" {
-			continue
-		}
-		for _, file := range of.Files {
-			for _, declared := range file.Decls {
-				found = append(found, in(of, file, declared, edges)...)
-			}
-		}
-	}
-	return found
-}
-
-func in(
-	of *source.Package, file *ast.File, declared ast.Decl, edges map[token.Pos][]callgraph.Edge,
-) []*Call {
-	var found []*Call
-	var stack []ast.Node
-	function, _ := declared.(*ast.FuncDecl)
-	ast.Inspect(declared, func(n ast.Node) bool {
-		if n == nil {
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		if call, ok := n.(*ast.CallExpr); ok {
-			if callee := Callee(of.Info, call); callee != nil {
-				for _, edge := range edges[Ident(call.Fun).Pos()] {
-					if edge.To.Object == callee {
-						around := append([]ast.Node(nil), stack...)
-						found = append(found, &Call{call, callee, edge, of, file, function, around})
-						break
-					}
-				}
-			}
-		}
-		stack = append(stack, n)
+// Guards tells whether a statement around a call decides whether the call is made: not where the
+// call is a part of what is asked.
+func (s *Site) Guards(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.IfStmt:
+		return n.Body.Pos() <= s.CallExpr.Pos()
+	case *ast.SwitchStmt:
+		return n.Body.Pos() <= s.CallExpr.Pos()
+	case *ast.TypeSwitchStmt:
+		return n.Body.Pos() <= s.CallExpr.Pos()
+	case *ast.SelectStmt:
 		return true
-	})
-	return found
+	}
+	return false
 }
 
-// Callee returns the function or method that a call names; nil where it is a value.
-func Callee(info *types.Info, call *ast.CallExpr) *types.Func {
-	id := Ident(call.Fun)
-	if id == nil {
-		return nil
-	}
-	function, ok := info.Uses[id].(*types.Func)
-	if !ok {
-		return nil
-	}
-	return function.Origin()
-}
-
-// Ident returns the name at which the graph has what an expression calls; nil where there is none.
-func Ident(e ast.Expr) *ast.Ident {
-	switch e := Unparen(e).(type) {
-	case *ast.Ident:
-		return e
-	case *ast.SelectorExpr:
-		return e.Sel
-	case *ast.IndexExpr:
-		return Ident(e.X)
-	case *ast.IndexListExpr:
-		return Ident(e.X)
+// At returns the call whose function is named at a position; nil where it is only mentioned.
+func At(program *source.Program, pos token.Pos) *Site {
+	if of, file := program.Source(pos); file != nil {
+		return in(program, of, file).by[pos]
 	}
 	return nil
 }
 
-// Variable returns the variable or field that an expression names; nil where it is no name.
-func Variable(info *types.Info, e ast.Expr) *types.Var {
-	var id *ast.Ident
-	switch e := Unparen(e).(type) {
-	case *ast.Ident:
-		id = e
-	case *ast.SelectorExpr:
-		id = e.Sel
-	default:
-		return nil
-	}
-	object := info.Uses[id]
-	if object == nil {
-		object = info.Defs[id]
-	}
-	variable, ok := object.(*types.Var)
-	if !ok {
-		return nil
-	}
-	return variable.Origin()
+// Find returns the calls that can run of the packages that rules look at, in the order of their
+// sources.
+func Find(subject *rule.Subject) []*Call {
+	return subject.Once("calls", func() any { return find(subject) }).([]*Call)
 }
 
-// Unparen returns an expression without what is around it.
-func Unparen(e ast.Expr) ast.Expr {
-	for {
-		inner, ok := e.(*ast.ParenExpr)
-		if !ok {
-			return e
+type mention struct {
+	pos token.Pos
+	to  types.Object
+}
+
+func find(subject *rule.Subject) []*Call {
+	edges := map[mention]callgraph.Edge{}
+	for _, edge := range subject.Graph.InOrder() {
+		if !edge.Implied && subject.Looks(edge.From.Of) {
+			edges[mention{edge.Pos, edge.To.Object}] = edge
 		}
-		e = inner.X
 	}
+	var found []*Call
+	for _, of := range subject.Packages {
+		if !subject.Looks(of) || of.Why != "" {
+			continue
+		}
+		for _, file := range of.Files {
+			for _, site := range in(subject.Program, of, file).all {
+				if site.Callee == nil {
+					continue
+				}
+				if edge, ok := edges[mention{site.Pos(), site.Callee}]; ok {
+					found = append(found, &Call{site, edge})
+				}
+			}
+		}
+	}
+	return found
 }
 
-// forGood are functions of the standard library that end the program, and run nothing deferred.
-var forGood = map[string]bool{
-	"os.Exit": true, "syscall.Exit": true,
-	"log.Fatal": true, "log.Fatalf": true, "log.Fatalln": true,
-	"(*log.Logger).Fatal": true, "(*log.Logger).Fatalf": true, "(*log.Logger).Fatalln": true,
+// sites are those of one file.
+type sites struct {
+	all []*Site
+	by  map[token.Pos]*Site
 }
 
-// Exits tells whether a function ends the program without what is deferred.
-func Exits(function types.Object) bool {
-	return function != nil && forGood[callgraph.FullName(function)]
+// key is what a program knows them by.
+type key struct{ file *ast.File }
+
+func in(program *source.Program, of *source.Package, file *ast.File) *sites {
+	return program.Once(key{file}, func() any { return read(of, file) }).(*sites)
+}
+
+func read(of *source.Package, file *ast.File) *sites {
+	s := &sites{by: map[token.Pos]*Site{}}
+	for _, declared := range file.Decls {
+		var stack []ast.Node
+		function, _ := declared.(*ast.FuncDecl)
+		ast.Inspect(declared, func(n ast.Node) bool {
+			if n == nil {
+				stack = stack[:len(stack)-1]
+				return true
+			}
+			if call, ok := n.(*ast.CallExpr); ok {
+				if id := syntax.Ident(call.Fun); id != nil {
+					around := append([]ast.Node(nil), stack...)
+					site := &Site{call, syntax.Callee(of.Info, call), of, file, function, around, ""}
+					s.all = append(s.all, site)
+					s.by[id.Pos()] = site
+				}
+			}
+			stack = append(stack, n)
+			return true
+		})
+	}
+	return s
 }
 
 // Ending returns the functions of which the last statement ends the program.
 func Ending(all []*Call) map[types.Object]bool {
 	found := map[types.Object]bool{}
 	for _, call := range all {
-		if call.In == nil || !Exits(call.Callee) {
+		if call.In == nil || !syntax.Exits(call.Name()) {
 			continue
 		}
 		list := call.In.Body.List

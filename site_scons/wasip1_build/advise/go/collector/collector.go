@@ -9,10 +9,11 @@ import (
 	"math"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/loops"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/sites"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Name is what users know the rule by.
@@ -31,7 +32,7 @@ const (
 // use is a mention of one of these functions.
 type use struct {
 	edge  callgraph.Edge
-	site  *sites.Site    // nil where it is not called there
+	site  *calls.Site    // nil where it is not called there
 	value constant.Value // of its argument; nil where that is not constant
 }
 
@@ -45,15 +46,14 @@ func (u use) number() (int64, bool) {
 
 type finder struct {
 	*rule.Subject
-	index *sites.Index
-	uses  map[string][]use // by function
+	uses map[string][]use // by function
 }
 
 func find(subject *rule.Subject) []exchange.Finding {
 	if subject.Compiler != "go" {
 		return nil
 	}
-	f := &finder{subject, sites.Of(subject.Program, subject.Packages), map[string][]use{}}
+	f := &finder{subject, map[string][]use{}}
 	any := false
 	for _, edge := range subject.Graph.InOrder() {
 		switch name := edge.To.Name(); name {
@@ -68,24 +68,20 @@ func find(subject *rule.Subject) []exchange.Finding {
 	var findings []exchange.Finding
 	findings = append(findings, f.percents()...)
 	findings = append(findings, f.limits()...)
-	return append(findings, f.repeated(loops.Find(subject.Graph, subject.Packages))...)
+	return append(findings, f.repeated(loops.In(subject))...)
 }
 
 func (f *finder) use(edge callgraph.Edge) use {
-	made := use{edge: edge, site: f.index.Call(edge.Pos)}
-	if made.site != nil && len(made.site.Call.Args) == 1 {
-		made.value = made.site.Of.Info.Types[made.site.Call.Args[0]].Value
+	made := use{edge: edge, site: calls.At(f.Program, edge.Pos)}
+	if made.site != nil && len(made.site.Args) == 1 {
+		made.value = made.site.Of.Info.Types[made.site.Args[0]].Value
 	}
 	return made
 }
 
-// say begins a finding at a use; false where it is not one's own, or silenced.
+// say begins a finding at a use; false where it is not looked at, or silenced.
 func (f *finder) say(of use) (exchange.Finding, bool) {
-	if !of.edge.From.Own() {
-		return exchange.Finding{}, false
-	}
-	if f.Ignores.Silences(Name, of.edge.Pos) {
-		f.Ignores.Use(Name, of.edge.Pos)
+	if !f.Looks(of.edge.From.Of) || f.Silenced(Name, of.edge.Pos) {
 		return exchange.Finding{}, false
 	}
 	return f.At(Name, of.edge.Pos), true
@@ -191,12 +187,12 @@ func (f *finder) repeated(set *loops.Set) []exchange.Finding {
 
 // isPaced tells whether the rounds of a loop come as time passes or as others send.
 func isPaced(loop *loops.Loop) bool {
-	if each, ok := loop.Node.(*ast.RangeStmt); ok && isChannel(loop.Of.Info, each.X) {
+	if each, ok := loop.Node.(*ast.RangeStmt); ok && syntax.IsChannel(loop.Of.Info.TypeOf(each.X)) {
 		return true
 	}
 	paced := false
 	ast.Inspect(loop.Node, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok && sites.Callee(loop.Of.Info, call) == "time.Sleep" {
+		if call, ok := n.(*ast.CallExpr); ok && syntax.CalleeName(loop.Of.Info, call) == "time.Sleep" {
 			paced = true
 		}
 		return !paced
@@ -208,7 +204,7 @@ func isPaced(loop *loops.Loop) bool {
 // compare or count go.
 func (f *finder) isUnconditional(chain callgraph.Chain, loop *loops.Loop) bool {
 	for i, edge := range chain {
-		site := f.index.Call(edge.Pos)
+		site := calls.At(f.Program, edge.Pos)
 		if site == nil {
 			return false
 		}

@@ -6,8 +6,6 @@ import (
 	"go/token"
 	"go/types"
 	"math"
-
-	"wasip1.invalid/advisor/source"
 )
 
 // What the findings say. Measured on Go 1.27.3 for wasip1 by wasmtime 49.0 on Linux x86_64: 200 MiB of
@@ -109,13 +107,4 @@ func isSwitch(info *types.Info, condition ast.Expr) bool {
 		return isSwitch(info, n.X) || isSwitch(info, n.Y)
 	}
 	return false
-}
-
-func isChannel(info *types.Info, of ast.Expr) bool {
-	found := info.TypeOf(of)
-	if found == nil {
-		return false
-	}
-	_, ok := source.Unalias(found).Underlying().(*types.Chan)
-	return ok
 }

@@ -87,6 +87,13 @@ type Finding struct {
 	Package string `json:"package"` // whose cost in the module is of interest; or ""
 }
 
+// Lower keeps the severity from rising above one; where it is lower already, it stays.
+func (f *Finding) Lower(atMost string) {
+	if atMost == "note" || atMost == "warning" && f.AtMost != "note" {
+		f.AtMost = atMost
+	}
+}
+
 // Edit puts a text in the place of some bytes of a file of the artifact's own; one of a file that
 // is not there makes it. Findings that share an edit say it in the same words.
 type Edit struct {

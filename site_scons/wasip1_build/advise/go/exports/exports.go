@@ -42,7 +42,7 @@ type marked struct {
 func find(subject *rule.Subject) []exchange.Finding {
 	var findings []exchange.Finding
 	for _, each := range subject.Packages {
-		if each.Kind != exchange.Own || each.Why != "" {
+		if !subject.Looks(each) || each.Why != "" {
 			continue
 		}
 		for _, found := range inPackage(each) {
@@ -50,11 +50,9 @@ func find(subject *rule.Subject) []exchange.Finding {
 			if !ok {
 				continue
 			}
-			if pos := found.declared.Name.Pos(); subject.Ignores.Silences(Name, pos) {
-				subject.Ignores.Use(Name, pos)
-				continue
+			if !subject.Silenced(Name, found.declared.Name.Pos()) {
+				findings = append(findings, said)
 			}
-			findings = append(findings, said)
 		}
 	}
 	return findings

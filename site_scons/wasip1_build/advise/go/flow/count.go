@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Count is what is known of a number. CPUs names the call that says how many CPUs there are, if it
@@ -35,28 +36,28 @@ func (c Count) IsOne() bool { return c.CPUs == "" && !c.Unknown && c.Most <= 1 }
 
 // Count returns what is known of the number that an expression of a function is.
 func (f *Flow) Count(n ast.Expr, by *callgraph.Node) Count {
-	return (&counter{f, map[types.Object]bool{}}).of(n, by, 0)
+	return (&counter{f, map[*types.Var]bool{}}).of(n, by, 0)
 }
 
 // Size returns what is known of how many elements a channel, slice or array was made with, or of
 // the weight of a semaphore.
 func (f *Flow) Size(n ast.Expr, by *callgraph.Node) Count {
-	return (&counter{f, map[types.Object]bool{}}).size(n, by)
+	return (&counter{f, map[*types.Var]bool{}}).size(n, by)
 }
 
 // counter follows one number; what it has seen it does not follow again.
 type counter struct {
 	*Flow
-	seen map[types.Object]bool
+	seen map[*types.Var]bool
 }
 
 var unknown = Count{Unknown: true}
 
 func (c *counter) of(n ast.Expr, by *callgraph.Node, result int) Count {
-	info := by.Of.Info
 	if n == nil {
 		return unknown
 	}
+	info := by.Of.Info
 	if value := info.Types[n].Value; value != nil {
 		number, ok := constant.Int64Val(constant.ToInt(value))
 		return Count{Most: number, Unknown: !ok}
@@ -72,7 +73,7 @@ func (c *counter) of(n ast.Expr, by *callgraph.Node, result int) Count {
 		}
 		return c.of(n.X, by, 0).or(c.of(n.Y, by, 0)).or(unknown)
 	case *ast.Ident, *ast.SelectorExpr:
-		return c.variable(Variable(info, n))
+		return c.variable(syntax.Variable(info, n))
 	case *ast.CallExpr:
 		return c.call(n, by, result)
 	}
@@ -83,7 +84,7 @@ var isArithmetic = map[token.Token]bool{
 	token.ADD: true, token.SUB: true, token.MUL: true, token.QUO: true, token.SHL: true, token.SHR: true,
 }
 
-func (c *counter) variable(of types.Object) Count {
+func (c *counter) variable(of *types.Var) Count {
 	if of == nil {
 		return unknown
 	}
@@ -97,7 +98,7 @@ func (c *counter) variable(of types.Object) Count {
 	}
 	var found Count
 	for _, each := range values {
-		count := c.of(each.value, each.by, each.result)
+		count := c.of(each.Expr, each.By, each.Result)
 		if each.decided && count.IsOne() {
 			return count // what wasip1 gets is chosen there
 		}
@@ -116,11 +117,11 @@ func (c *counter) call(n *ast.CallExpr, by *callgraph.Node, result int) Count {
 			return c.builtin(name.Name, n.Args, by)
 		}
 	}
-	function := Callee(info, n)
+	function := syntax.Callee(info, n)
 	if function == nil {
 		return unknown
 	}
-	switch name := callgraph.FullName(function); name {
+	switch name := syntax.FullName(function); name {
 	case "runtime.NumCPU", "runtime.GOMAXPROCS":
 		return Count{CPUs: name}
 	case "math.Min", "math.Max":
@@ -157,18 +158,18 @@ func (c *counter) size(n ast.Expr, by *callgraph.Node) Count {
 	if call, ok := n.(*ast.CallExpr); ok {
 		return c.made(call, by)
 	}
-	object := Variable(by.Of.Info, n)
+	object := syntax.Variable(by.Of.Info, n)
 	if object == nil || c.seen[object] {
 		return unknown
 	}
 	c.seen[object] = true
 	var found Count
 	for _, each := range c.given[object] {
-		if each.value == nil {
+		if each.Expr == nil {
 			found = found.or(unknown)
 			continue
 		}
-		found = found.or(c.size(each.value, each.by))
+		found = found.or(c.size(each.Expr, each.By))
 	}
 	return found
 }
@@ -179,8 +180,8 @@ func (c *counter) made(n *ast.CallExpr, by *callgraph.Node) Count {
 			return c.of(n.Args[1], by, 0)
 		}
 	}
-	function := Callee(by.Of.Info, n)
-	if function != nil && callgraph.FullName(function) == "golang.org/x/sync/semaphore.NewWeighted" {
+	function := syntax.Callee(by.Of.Info, n)
+	if function != nil && syntax.FullName(function) == "golang.org/x/sync/semaphore.NewWeighted" {
 		return c.of(n.Args[0], by, 0)
 	}
 	return unknown
@@ -209,7 +210,7 @@ func flagDefault(function *types.Func) int {
 }
 
 // flagVariable returns the variable that a flag sets, and its value unless it is set.
-func flagVariable(info *types.Info, function *types.Func, n *ast.CallExpr) (types.Object, ast.Expr) {
+func flagVariable(info *types.Info, function *types.Func, n *ast.CallExpr) (*types.Var, ast.Expr) {
 	i := flagDefault(function)
 	if i < 0 || i >= len(n.Args) || !strings.Contains(function.Name(), "Var") {
 		return nil, nil
@@ -218,5 +219,5 @@ func flagVariable(info *types.Info, function *types.Func, n *ast.CallExpr) (type
 	if !ok || pointer.Op != token.AND {
 		return nil, nil
 	}
-	return Variable(info, pointer.X), n.Args[i]
+	return syntax.Variable(info, pointer.X), n.Args[i]
 }

@@ -9,6 +9,7 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // asked returns what is known of the arguments of calls of ask in a program, by their order.
@@ -114,6 +115,38 @@ func main() {
 	for i, want := range []int{1, 1, 1, 3, 0} {
 		if found := f.Functions(calls[i], by[i]); len(found) != want {
 			t.Errorf("%d: %d functions, and not %d", i, len(found), want)
+		}
+	}
+}
+
+func TestAVariableIsKnownOnlyWhereAllThatItIsGivenIsSeen(t *testing.T) {
+	const text = `package main
+type doer interface{ do(n int) }
+type one struct{}
+func (one) do(n int) { ask(n) }
+func ask(n int) {}
+func value(n int) { ask(n) }
+func plain(n int) { ask(n) }
+func main() {
+	plain(1)
+	plain(2)
+	value(3)
+	f := value
+	f(4)
+	var d doer = one{}
+	d.do(5)
+	if false { plain(6) }
+	n := 7
+	ask(n)
+	n++
+}
+`
+	f, calls, by := asked(t, text)
+	// Of one that is called through an interface or as a value, and of one that is counted up, nothing.
+	for i, want := range []int{0, 0, 2, 0} {
+		variable := syntax.Variable(by[i].Of.Info, calls[i])
+		if found := f.All(variable); len(found) != want {
+			t.Errorf("%d: %d values, and not %d", i, len(found), want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Target is a function that may be called: a declared one, or a literal within it.
@@ -34,7 +35,7 @@ func (t Target) Has(pos token.Pos) bool {
 // Functions returns what an expression may be that is called: what is known of its value, or every
 // function of its type that is a value somewhere.
 func (f *Flow) Functions(n ast.Expr, by *callgraph.Node) []Target {
-	c := &chooser{f, map[types.Object]bool{}, nil, false}
+	c := &chooser{f, map[*types.Var]bool{}, nil, false}
 	c.of(n, by, 0)
 	if !c.unknown {
 		return c.found
@@ -45,12 +46,16 @@ func (f *Flow) Functions(n ast.Expr, by *callgraph.Node) []Target {
 // chooser follows one function's value.
 type chooser struct {
 	*Flow
-	seen    map[types.Object]bool
+	seen    map[*types.Var]bool
 	found   []Target
 	unknown bool
 }
 
 func (c *chooser) of(n ast.Expr, by *callgraph.Node, result int) {
+	if n == nil {
+		c.unknown = true
+		return
+	}
 	info := by.Of.Info
 	switch n := n.(type) {
 	case *ast.ParenExpr:
@@ -58,7 +63,7 @@ func (c *chooser) of(n ast.Expr, by *callgraph.Node, result int) {
 	case *ast.FuncLit:
 		c.found = append(c.found, Target{by, n})
 	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr, *ast.IndexListExpr:
-		name := nameOf(n)
+		name := syntax.Ident(n)
 		if name == nil {
 			c.unknown = true
 			return
@@ -77,7 +82,7 @@ func (c *chooser) of(n ast.Expr, by *callgraph.Node, result int) {
 			}
 		}
 	case *ast.CallExpr:
-		function := Callee(info, n)
+		function := syntax.Callee(info, n)
 		if function == nil || c.graph.NodeOf(function) == nil {
 			c.unknown = true
 			return
@@ -91,7 +96,7 @@ func (c *chooser) of(n ast.Expr, by *callgraph.Node, result int) {
 	}
 }
 
-func (c *chooser) variable(of types.Object) {
+func (c *chooser) variable(of *types.Var) {
 	if c.seen[of] {
 		return
 	}
@@ -100,7 +105,7 @@ func (c *chooser) variable(of types.Object) {
 		c.unknown = true
 	}
 	for _, each := range c.given[of] {
-		c.of(each.value, each.by, each.result)
+		c.of(each.Expr, each.By, each.Result)
 	}
 }
 

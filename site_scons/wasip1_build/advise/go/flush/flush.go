@@ -9,12 +9,11 @@ import (
 	"sort"
 	"strings"
 
-	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
-	"wasip1.invalid/advisor/values"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Name is what users know the rule by.
@@ -23,7 +22,7 @@ const Name = "missing-flush"
 // Rule is its entry in the table.
 var Rule = rule.Rule{Name: Name, Find: find}
 
-// declaration is a function of the artifact's own.
+// declaration is a function in a source that rules look at.
 type declaration struct {
 	of       *source.Package
 	function *ast.FuncDecl
@@ -45,7 +44,7 @@ func find(subject *rule.Subject) []exchange.Finding {
 		kept: map[*types.Var]bool{},
 	}
 	for _, of := range subject.Packages {
-		if of.Kind != exchange.Own || of.Info == nil || of.Why != "" {
+		if !subject.Looks(of) || of.Why != "" {
 			continue
 		}
 		for _, file := range of.Files {
@@ -58,7 +57,6 @@ func find(subject *rule.Subject) []exchange.Finding {
 	}
 	f.ending = calls.Ending(f.calls)
 	var shared []*types.Var
-	var held *values.Set
 	for _, call := range f.calls {
 		made, ok := makers[call.Name()]
 		if !ok || made.to >= len(call.Args) || isDiscard(call, made) {
@@ -75,10 +73,7 @@ func find(subject *rule.Subject) []exchange.Finding {
 		}
 	}
 	for _, variable := range shared {
-		if held == nil {
-			held = values.Read(subject)
-		}
-		f.shared(variable, held)
+		f.shared(variable)
 	}
 	sort.SliceStable(f.found, func(i, j int) bool {
 		a, b := f.found[i], f.found[j]
@@ -88,8 +83,8 @@ func find(subject *rule.Subject) []exchange.Finding {
 }
 
 func isDiscard(call *calls.Call, made maker) bool {
-	variable := calls.Variable(call.Of.Info, call.Args[made.to])
-	return variable != nil && callgraph.FullName(variable) == "io.Discard"
+	variable := syntax.Variable(call.Of.Info, call.Args[made.to])
+	return variable != nil && syntax.FullName(variable) == "io.Discard"
 }
 
 // bound returns the variable that is given what a call makes, and whether it is made with it.
@@ -106,7 +101,7 @@ func bound(call *calls.Call) (*types.Var, bool) {
 					return defined, true
 				}
 			}
-			return calls.Variable(info, n.Lhs[i]), false
+			return syntax.Variable(info, n.Lhs[i]), false
 		}
 	case *ast.ValueSpec:
 		for i, each := range n.Values {
@@ -131,16 +126,16 @@ func (f *finder) unbound(call *calls.Call, made maker) {
 	if !ok {
 		return
 	}
-	callee := calls.Callee(call.Of.Info, outer)
+	callee := syntax.Callee(call.Of.Info, outer)
 	if callee == nil {
 		return
 	}
-	name := callgraph.FullName(callee)
+	name := syntax.FullName(callee)
 	at, ok := passing[name]
 	if !ok || at >= len(outer.Args) || outer.Args[at] != call.CallExpr {
 		return
 	}
-	f.say(call.Pos(), fmt.Sprintf("%s is given to %s, and nothing calls its %s", call.Short(), calls.ShortName(name), made.end),
+	f.say(call.Pos(), fmt.Sprintf("%s is given to %s, and nothing calls its %s", call.Short(), syntax.ShortName(name), made.end),
 		kept(call), fmt.Sprintf("give it a name: `w := %s(...)`, and `defer w.%s()`", call.Short(), made.end))
 }
 
@@ -248,8 +243,7 @@ func kept(call *calls.Call) string {
 
 // say adds a finding, if it is not meant.
 func (f *finder) say(pos token.Pos, what, why, fix string) {
-	if f.subject.Ignores.Silences(Name, pos) {
-		f.subject.Ignores.Use(Name, pos)
+	if f.subject.Silenced(Name, pos) {
 		return
 	}
 	said := f.subject.At(Name, pos)

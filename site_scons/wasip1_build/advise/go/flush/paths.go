@@ -5,8 +5,8 @@ import (
 	"go/token"
 	"go/types"
 
-	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // states are the ways in which a writer can be at a point of a function, as bits.
@@ -140,15 +140,11 @@ func saysFailed(info *types.Info, condition ast.Expr) bool {
 	found := false
 	ast.Inspect(condition, func(n ast.Node) bool {
 		if n, ok := n.(*ast.BinaryExpr); ok && n.Op == token.NEQ {
-			found = found || isError(info.TypeOf(n.X)) || isError(info.TypeOf(n.Y))
+			found = found || syntax.IsError(info.TypeOf(n.X)) || syntax.IsError(info.TypeOf(n.Y))
 		}
 		return !found
 	})
 	return found
-}
-
-func isError(of types.Type) bool {
-	return of != nil && types.Identical(of, types.Universe.Lookup("error").Type())
 }
 
 // fails tells whether a function returns that it failed: what it wrote is of no use then.
@@ -157,10 +153,10 @@ func (p *path) fails(n *ast.ReturnStmt) bool {
 		return true
 	}
 	results := p.results.Results()
-	if results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) || len(n.Results) == 0 {
+	if results.Len() == 0 || !syntax.IsError(results.At(results.Len()-1).Type()) || len(n.Results) == 0 {
 		return false
 	}
-	last, ok := calls.Unparen(n.Results[len(n.Results)-1]).(*ast.Ident)
+	last, ok := syntax.Unparen(n.Results[len(n.Results)-1]).(*ast.Ident)
 	return !ok || last.Name != "nil"
 }
 
@@ -316,7 +312,7 @@ func (p *path) called(n *ast.CallExpr, in states) states {
 	case what == ended:
 		return each(in, map[states]states{pending: clean, pendingLater: cleanLater})
 	}
-	callee := calls.Callee(p.of.Info, n)
+	callee := syntax.Callee(p.of.Info, n)
 	if callee == nil {
 		if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "panic" {
 			if _, ok := p.of.Info.Uses[id].(*types.Builtin); ok {
@@ -328,9 +324,9 @@ func (p *path) called(n *ast.CallExpr, in states) states {
 	if p.touching != nil && p.touching(callee) {
 		in = each(in, map[states]states{clean: pending, cleanLater: pendingLater})
 	}
-	if calls.Exits(callee) || p.f.ending[callee] {
+	if syntax.Exits(syntax.FullName(callee)) || p.f.ending[callee] {
 		if in&pendingLater != 0 && p.itself == 0 || in&pending != 0 && p.failing == 0 && p.maker != nil {
-			p.lost[left{calls.Ident(n.Fun).Pos(), true}] = true
+			p.lost[left{syntax.Ident(n.Fun).Pos(), true}] = true
 		}
 		return none
 	}
@@ -344,7 +340,7 @@ func (p *path) named(n *ast.CallExpr) (use, bool) {
 		parts = append(parts, selector.X)
 	}
 	for _, part := range append(parts, n.Args...) {
-		if id := calls.Ident(part); id != nil {
+		if id := syntax.Ident(part); id != nil {
 			if what, ok := p.uses[id]; ok {
 				return what, true
 			}

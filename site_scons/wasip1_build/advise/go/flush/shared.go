@@ -7,19 +7,19 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
-	"wasip1.invalid/advisor/exchange"
+	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/source"
-	"wasip1.invalid/advisor/values"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // shared looks at a package's variable, or a field, that is always a writer: whether anything in the
 // program ends it, and whether the program ends before what is deferred.
-func (f *finder) shared(variable *types.Var, held *values.Set) {
+func (f *finder) shared(variable *types.Var) {
 	if variable == nil || variable.Embedded() {
 		return
 	}
 	var call *calls.Call
-	for _, each := range held.Of(variable) {
+	for _, each := range flow.Of(f.subject).All(variable) {
 		if call = f.callOf(each.Expr); call == nil || each.Result != 0 {
 			return
 		}
@@ -34,11 +34,11 @@ func (f *finder) shared(variable *types.Var, held *values.Set) {
 	isEnded, isWritten := false, false
 	inside := map[*ast.FuncDecl]map[*ast.Ident]use{}
 	for _, of := range f.subject.Packages {
-		if of.Kind != exchange.Own {
-			continue
-		}
-		if of.Info == nil || of.Why != "" {
+		if of.Why != "" {
 			return // what it does is not known
+		}
+		if !f.subject.Looks(of) {
+			continue
 		}
 		for _, file := range of.Files {
 			for _, declared := range file.Decls {
@@ -73,7 +73,7 @@ func (f *finder) shared(variable *types.Var, held *values.Set) {
 // callOf returns the call that an expression is.
 func (f *finder) callOf(e ast.Expr) *calls.Call {
 	for _, each := range f.calls {
-		if ast.Expr(each.CallExpr) == calls.Unparen(e) {
+		if ast.Expr(each.CallExpr) == syntax.Unparen(e) {
 			return each
 		}
 	}
@@ -131,11 +131,11 @@ func (f *finder) throughExits(
 	}
 }
 
-// inOrder are the functions of the artifact's own, as they stand in their sources.
+// inOrder are the functions that are looked at, as they stand in their sources.
 func (f *finder) inOrder() []declaration {
 	var found []declaration
 	for _, of := range f.subject.Packages {
-		if of.Kind == exchange.Own {
+		if f.subject.Looks(of) {
 			found = append(found, functions(of)...)
 		}
 	}

@@ -4,9 +4,8 @@ import (
 	"go/ast"
 	"go/types"
 
-	"wasip1.invalid/advisor/callgraph"
-	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // use is what is done with a writer where it is named.
@@ -121,7 +120,7 @@ func settled(what use, around []ast.Node) use {
 
 // argument tells what a call does with a writer that it is given.
 func (f *finder) argument(of *source.Package, call *ast.CallExpr, named ast.Expr) use {
-	callee := calls.Callee(of.Info, call)
+	callee := syntax.Callee(of.Info, call)
 	if callee == nil {
 		return escapes
 	}
@@ -129,7 +128,7 @@ func (f *finder) argument(of *source.Package, call *ast.CallExpr, named ast.Expr
 		if each != named {
 			continue
 		}
-		if at, ok := passing[callgraph.FullName(callee)]; ok && at == i {
+		if at, ok := passing[syntax.FullName(callee)]; ok && at == i {
 			return written
 		}
 		if f.keeps(callee, i) {

@@ -5,12 +5,13 @@ import (
 	"go/constant"
 	"go/types"
 	"reflect"
-	"regexp/syntax"
+	regular "regexp/syntax"
 	"strings"
 	"text/template/parse"
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/rule"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // text is the condition that what is printed is so plain that it is known what to write instead.
@@ -80,26 +81,26 @@ func simplePattern(u use) bool {
 	if !ok {
 		return false
 	}
-	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	parsed, err := regular.Parse(pattern, regular.Perl)
 	if err != nil {
 		return false
 	}
-	parts := []*syntax.Regexp{parsed}
-	if parsed.Op == syntax.OpConcat {
+	parts := []*regular.Regexp{parsed}
+	if parsed.Op == regular.OpConcat {
 		parts = parsed.Sub
 	}
 	count := 0
 	for _, part := range parts {
 		switch part.Op {
-		case syntax.OpBeginText, syntax.OpEndText:
+		case regular.OpBeginText, regular.OpEndText:
 			continue
-		case syntax.OpPlus, syntax.OpStar, syntax.OpQuest:
+		case regular.OpPlus, regular.OpStar, regular.OpQuest:
 			part = part.Sub[0]
 		}
 		count++
 		switch part.Op {
-		case syntax.OpLiteral, syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-			if part.Flags&syntax.FoldCase != 0 {
+		case regular.OpLiteral, regular.OpCharClass, regular.OpAnyChar, regular.OpAnyCharNotNL:
+			if part.Flags&regular.FoldCase != 0 {
 				return false
 			}
 		default:
@@ -190,7 +191,7 @@ func nothingDecodes(subject *rule.Subject, _ map[string]*mentions) bool {
 	if isUnknown(subject, "image") {
 		return false
 	}
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		if named(edge, "image.Decode") || named(edge, "image.DecodeConfig") {
 			return false
 		}
@@ -203,8 +204,8 @@ func fixedZones(subject *rule.Subject, all map[string]*mentions) bool {
 	if isUnknown(subject, "time") {
 		return false
 	}
-	for _, edge := range subject.Graph.Edges() {
-		if named(edge, "time.LoadLocation") && !edge.From.Own() {
+	for _, edge := range subject.Graph.InOrder() {
+		if named(edge, "time.LoadLocation") && !subject.Looks(edge.From.Of) {
 			return false
 		}
 	}
@@ -230,7 +231,7 @@ func isUnknown(subject *rule.Subject, path string) bool {
 }
 
 func named(edge callgraph.Edge, name string) bool {
-	return edge.To.Of == nil && edge.To.Object != nil && callgraph.FullName(edge.To.Object) == name
+	return edge.To.Of == nil && edge.To.Object != nil && syntax.FullName(edge.To.Object) == name
 }
 
 // isPlainKind: strings, integers and booleans.
@@ -247,7 +248,7 @@ func plain(info *types.Info, e ast.Expr) (string, string, bool) {
 		return "", "", false
 	}
 	written := types.ExprString(e)
-	if types.Identical(of, types.Universe.Lookup("error").Type()) {
+	if syntax.IsError(of) {
 		if binds(e) {
 			written = "(" + written + ")"
 		}

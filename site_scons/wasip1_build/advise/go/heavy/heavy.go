@@ -60,10 +60,7 @@ type imported struct {
 func silenced(subject *rule.Subject, of *imported) bool {
 	found := false
 	for _, line := range of.mentions.lines {
-		if subject.Ignores.Silences(Name, line.pos) {
-			subject.Ignores.Use(Name, line.pos)
-			found = true
-		}
+		found = subject.Silenced(Name, line.pos) || found
 	}
 	return found
 }
@@ -75,6 +72,9 @@ func finding(
 	first := of.mentions.lines[0]
 	said := subject.At(Name, first.pos)
 	said.Package = of.row.Package
+	for _, line := range of.mentions.lines {
+		said.Lower(subject.At(Name, line.pos).AtMost) // another module's needs a change, too
+	}
 	said.What = of.row.Package + " is imported only for " + of.row.For
 	said.Why = "nothing else in this program needs it"
 	if len(others) > 0 {
@@ -87,8 +87,8 @@ func finding(
 		}
 	}
 	said.Fix = fix(subject, of)
-	if subject.Ignores.WithoutReason(Name, first.pos) {
-		said.Fix += "\n(the ignore that is there gives no reason, and so does not count)"
+	if more := subject.Unreasoned(Name, first.pos); more != "" {
+		said.Fix += "\n" + more
 	}
 	said.Details = details(subject, of)
 	return said

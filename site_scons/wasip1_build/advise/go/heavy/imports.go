@@ -3,36 +3,34 @@ package heavy
 import (
 	"sort"
 
-	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/source"
 )
 
 // graph is which package of a program imports which, from its main package on.
 type graph struct {
-	program *source.Program
+	subject *rule.Subject
 	main    string
 }
 
 func graphOf(subject *rule.Subject) graph {
-	return graph{subject.Program, subject.Packages[0].Path}
+	return graph{subject, subject.Packages[0].Path}
 }
 
-// linked returns what can be reached from some packages without the lines of the artifact's own
-// that import one of `without`.
+// linked returns what can be reached from some packages without the lines in sources that are
+// looked at that import one of `without`.
 func (g graph) linked(from []string, without map[string]*imported) map[string]bool {
 	seen := map[string]bool{}
 	waiting := append([]string(nil), from...)
 	for len(waiting) > 0 {
 		path := waiting[len(waiting)-1]
 		waiting = waiting[:len(waiting)-1]
-		each := g.program.Package(path)
+		each := g.subject.Program.Package(path)
 		if seen[path] || each == nil {
 			continue
 		}
 		seen[path] = true
 		for _, next := range each.Imports {
-			if each.Kind != exchange.Own || without[next] == nil {
+			if !g.subject.Looks(each) || without[next] == nil {
 				waiting = append(waiting, next)
 			}
 		}
@@ -41,7 +39,7 @@ func (g graph) linked(from []string, without map[string]*imported) map[string]bo
 }
 
 // removable returns those of some packages that are not linked, with what must go with them, where
-// none of the artifact's own lines imports any of them.
+// none of the lines that are looked at imports any of them.
 func (g graph) removable(light map[string]*imported) map[string]bool {
 	left := map[string]*imported{}
 	for path, of := range light {

@@ -5,6 +5,8 @@ import (
 	"go/types"
 	"strconv"
 	"strings"
+
+	"wasip1.invalid/advisor/syntax"
 )
 
 // piece is a part of a text: known, or what an expression gives.
@@ -89,7 +91,7 @@ func partsOf(info *types.Info, name string, arguments []ast.Expr) ([]piece, bool
 func (p piece) isString() bool { return p.code == "" || p.kind == "s" }
 
 func valueOf(info *types.Info, e ast.Expr) (piece, bool) {
-	if literal, ok := unparen(e).(*ast.BasicLit); ok {
+	if literal, ok := syntax.Unparen(e).(*ast.BasicLit); ok {
 		if known, err := strconv.Unquote(literal.Value); err == nil && literal.Value[0] != '\'' {
 			return piece{known: known}, true
 		}

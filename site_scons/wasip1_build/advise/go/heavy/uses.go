@@ -5,12 +5,12 @@ import (
 	"go/token"
 	"go/types"
 
-	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
-// mentions are all places of one package in the artifact's own sources.
+// mentions are all places of one package in sources that rules look at.
 type mentions struct {
 	lines   []importLine
 	uses    []use
@@ -36,17 +36,19 @@ type use struct {
 // shown is what a reader knows it by.
 func (u use) shown() string { return u.object.Pkg().Name() + "." + u.name }
 
-// reader goes through the artifact's own sources.
+// reader goes through these sources.
 type reader struct {
+	program *source.Program
 	found   map[string]*mentions
 	reached map[types.Object]bool
 	starts  map[*source.Package]bool // whose variables are initialised
 	at      map[token.Pos]bool       // where functions and variables are mentioned that can run
 }
 
-// mentionsOf finds what the artifact's own sources have of the packages of a table, and of time.
+// mentionsOf finds what the sources that rules look at have of the packages of a table, and of time.
 func mentionsOf(subject *rule.Subject, rows []row) map[string]*mentions {
 	r := &reader{
+		program: subject.Program,
 		found:   map[string]*mentions{"time": {}},
 		reached: map[types.Object]bool{},
 		starts:  map[*source.Package]bool{},
@@ -58,12 +60,12 @@ func mentionsOf(subject *rule.Subject, rows []row) map[string]*mentions {
 	for _, root := range subject.Graph.Roots {
 		r.reach(root.Object, root.Of)
 	}
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		r.reach(edge.To.Object, edge.To.Of)
 		r.at[edge.Pos] = true
 	}
 	for _, each := range subject.Packages {
-		if each.Kind == exchange.Own {
+		if subject.Looks(each) {
 			r.read(each)
 		}
 	}
@@ -96,7 +98,9 @@ func (r *reader) read(of *source.Package) {
 			if function, ok := declared.(*ast.FuncDecl); ok {
 				runs = r.reached[of.Info.Defs[function.Name]]
 			}
-			r.declaration(of, declared, runs)
+			for _, each := range r.declaration(of, declared) {
+				r.mention(each, runs)
+			}
 		}
 	}
 }
@@ -112,37 +116,42 @@ func (r *reader) line(of *source.Package, spec *ast.ImportSpec) {
 	}
 }
 
-func (r *reader) declaration(of *source.Package, declared ast.Decl, runs bool) {
-	calls := map[*ast.Ident]*ast.CallExpr{}
-	ast.Inspect(declared, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			switch function := unparen(n.Fun).(type) {
+// key is what a program knows the uses by that a declaration has of the packages of the table.
+type key struct{ declared ast.Decl }
+
+// declaration returns them, as if they could run.
+func (r *reader) declaration(of *source.Package, declared ast.Decl) []use {
+	return r.program.Once(key{declared}, func() any {
+		calls := map[*ast.Ident]*ast.CallExpr{}
+		var found []use
+		ast.Inspect(declared, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if function := syntax.Ident(n.Fun); function != nil {
+					calls[function] = n
+				}
 			case *ast.Ident:
-				calls[function] = n
-			case *ast.SelectorExpr:
-				calls[function.Sel] = n
+				object := of.Info.Uses[n]
+				if object == nil || object.Pkg() == nil || r.found[object.Pkg().Path()] == nil {
+					break
+				}
+				if _, isPackage := object.(*types.PkgName); !isPackage {
+					found = append(found, use{object, nameOf(object), n.Pos(), calls[n], of.Info, true})
+				}
 			}
-		case *ast.Ident:
-			r.mention(of, n, calls[n], runs)
-		}
-		return true
-	})
+			return true
+		})
+		return found
+	}).([]use)
 }
 
-func (r *reader) mention(of *source.Package, id *ast.Ident, call *ast.CallExpr, runs bool) {
-	object := of.Info.Uses[id]
-	if object == nil || object.Pkg() == nil {
-		return
+func (r *reader) mention(each use, runs bool) {
+	if function, ok := each.object.(*types.Func); ok && !ofInterface(function) {
+		runs = runs && r.at[each.pos]
 	}
-	known := r.found[object.Pkg().Path()]
-	if _, isPackage := object.(*types.PkgName); isPackage || known == nil {
-		return
-	}
-	if function, ok := object.(*types.Func); ok && !ofInterface(function) {
-		runs = runs && r.at[id.Pos()]
-	}
-	known.uses = append(known.uses, use{object, nameOf(object), id.Pos(), call, of.Info, runs})
+	each.runs = runs
+	known := r.found[each.object.Pkg().Path()]
+	known.uses = append(known.uses, each)
 }
 
 func ofInterface(function *types.Func) bool {
@@ -154,14 +163,8 @@ func ofInterface(function *types.Func) bool {
 func nameOf(object types.Object) string {
 	switch object := object.(type) {
 	case *types.Func:
-		if receiver := object.Type().(*types.Signature).Recv(); receiver != nil {
-			of := source.Unalias(receiver.Type())
-			if pointer, ok := of.(*types.Pointer); ok {
-				of = source.Unalias(pointer.Elem())
-			}
-			if named, ok := of.(*types.Named); ok {
-				return named.Obj().Name() + "." + object.Name()
-			}
+		if receiver := syntax.ReceiverName(object); receiver != "" {
+			return receiver + "." + object.Name()
 		}
 	case *types.Var:
 		if object.IsField() {
@@ -189,14 +192,4 @@ func ownerOf(field *types.Var) string {
 		}
 	}
 	return ""
-}
-
-func unparen(e ast.Expr) ast.Expr {
-	for {
-		inner, ok := e.(*ast.ParenExpr)
-		if !ok {
-			return e
-		}
-		e = inner.X
-	}
 }

@@ -5,15 +5,14 @@ import (
 	"go/token"
 	"go/types"
 
-	"wasip1.invalid/advisor/sites"
-	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // addressed returns the local variable whose memory an integer is the address of, as
 // `uint32(uintptr(unsafe.Pointer(&b[0])))` with arithmetic around it; nil where it is of none. `known`
 // are variables that hold such integers.
 func addressed(info *types.Info, n ast.Expr, known map[types.Object]*types.Var) *types.Var {
-	if !isInteger(info, n) {
+	if !syntax.IsInteger(info.TypeOf(n)) {
 		return nil
 	}
 	switch n := n.(type) {
@@ -33,21 +32,12 @@ func addressed(info *types.Info, n ast.Expr, known map[types.Object]*types.Var) 
 		if !info.Types[n.Fun].IsType() || len(n.Args) != 1 {
 			return nil
 		}
-		if isInteger(info, n.Args[0]) {
+		if syntax.IsInteger(info.TypeOf(n.Args[0])) {
 			return addressed(info, n.Args[0], known)
 		}
 		return pointedTo(info, n.Args[0])
 	}
 	return nil
-}
-
-func isInteger(info *types.Info, n ast.Expr) bool {
-	of := info.TypeOf(n)
-	if of == nil {
-		return false
-	}
-	basic, ok := source.Unalias(of).Underlying().(*types.Basic)
-	return ok && basic.Info()&types.IsInteger != 0
 }
 
 // pointedTo returns the local variable that an unsafe.Pointer is made of.
@@ -58,7 +48,7 @@ func pointedTo(info *types.Info, n ast.Expr) *types.Var {
 			return memoryOf(info, of.X)
 		}
 	case *ast.CallExpr:
-		switch sites.Callee(info, of) {
+		switch syntax.CalleeName(info, of) {
 		case "SliceData", "StringData":
 			return local(root(info, of.Args[0]))
 		}
@@ -105,7 +95,7 @@ func isHarmless(info *types.Info, call *ast.CallExpr) bool {
 	if of.IsType() {
 		return true
 	}
-	name := sites.Callee(info, call)
+	name := syntax.CalleeName(info, call)
 	if of.IsBuiltin() {
 		return name != "append" && name != "panic" && name != "print" && name != "println"
 	}
@@ -144,12 +134,12 @@ func isOwnUse(info *types.Info, of *types.Var, around []ast.Node) bool {
 			}
 		case *ast.CallExpr:
 			if info.Types[n.Fun].IsType() {
-				if isInteger(info, n) {
+				if syntax.IsInteger(info.TypeOf(n)) {
 					return true // an address as a number, which is what is looked at
 				}
 				continue
 			}
-			name := sites.Callee(info, n)
+			name := syntax.CalleeName(info, n)
 			if name == "append" || name == "SliceData" || name == "StringData" {
 				continue
 			}

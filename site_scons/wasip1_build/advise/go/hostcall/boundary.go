@@ -6,9 +6,9 @@ import (
 	"go/types"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/sites"
 	"wasip1.invalid/advisor/source"
 )
 
@@ -19,16 +19,14 @@ import (
 
 // boundary finds addresses of what the host cannot read: Go's own words for slices, strings and
 // pointers.
-func boundary(
-	subject *rule.Subject, index *sites.Index, edges []callgraph.Edge,
-) []exchange.Finding {
+func boundary(subject *rule.Subject, edges []callgraph.Edge) []exchange.Finding {
 	var findings []exchange.Finding
 	for _, edge := range edges {
-		site := index.Call(edge.Pos)
+		site := calls.At(subject.Program, edge.Pos)
 		if site == nil {
 			continue
 		}
-		for _, argument := range site.Call.Args {
+		for _, argument := range site.Args {
 			behind := pointer(site.Of.Info, argument)
 			if behind == nil {
 				continue
@@ -38,11 +36,9 @@ func boundary(
 			if what == "" || isWord(of) {
 				continue
 			}
-			if subject.Ignores.Silences(Name, argument.Pos()) {
-				subject.Ignores.Use(Name, argument.Pos())
-				continue
+			if !subject.Silenced(Name, argument.Pos()) {
+				findings = append(findings, toldOf(subject, edge, argument, behind, of, what))
 			}
-			findings = append(findings, toldOf(subject, edge, argument, behind, of, what))
 		}
 	}
 	return findings

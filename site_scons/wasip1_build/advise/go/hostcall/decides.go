@@ -5,15 +5,15 @@ import (
 	"go/token"
 	"go/types"
 
+	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/loops"
-	"wasip1.invalid/advisor/sites"
-	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // decides tells whether what a call returns says how a loop goes on, or what is given next: then the
 // calls must be made one after the other. An error that ends the loop does not count.
 func decides(
-	loop *loops.Loop, site *sites.Site, items []types.Object, given []ast.Expr,
+	loop *loops.Loop, site *calls.Site, items []types.Object, given []ast.Expr,
 	carried map[types.Object]bool,
 ) bool {
 	info := loop.Of.Info
@@ -43,12 +43,12 @@ func decides(
 	ast.Inspect(loop.Node, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.IfStmt:
-			if isIn(n.Cond, site.Call) || comes.reaches(n.Cond) {
+			if isIn(n.Cond, site.CallExpr) || comes.reaches(n.Cond) {
 				found = found || leaves(info, n.Body, function, false) ||
 					n.Else != nil && leaves(info, n.Else, function, false)
 			}
 		case *ast.SwitchStmt:
-			if n.Tag != nil && (isIn(n.Tag, site.Call) || comes.reaches(n.Tag)) {
+			if n.Tag != nil && (isIn(n.Tag, site.CallExpr) || comes.reaches(n.Tag)) {
 				found = found || leaves(info, n.Body, function, true)
 			}
 		}
@@ -60,7 +60,7 @@ func decides(
 func isIn(n ast.Node, call *ast.CallExpr) bool { return n.Pos() <= call.Pos() && call.End() <= n.End() }
 
 // results are the variables that are given what a call returns.
-func results(info *types.Info, site *sites.Site) []types.Object {
+func results(info *types.Info, site *calls.Site) []types.Object {
 	for i := len(site.Around) - 1; i >= 0; i-- {
 		var to []ast.Expr
 		switch n := site.Around[i].(type) {
@@ -87,7 +87,7 @@ func results(info *types.Info, site *sites.Site) []types.Object {
 }
 
 // enclosingType is that of the function around a call.
-func enclosingType(info *types.Info, site *sites.Site) *types.Signature {
+func enclosingType(info *types.Info, site *calls.Site) *types.Signature {
 	for i := len(site.Around) - 1; i >= 0; i-- {
 		switch n := site.Around[i].(type) {
 		case *ast.FuncLit:
@@ -136,7 +136,7 @@ func isFailure(info *types.Info, n *ast.ReturnStmt, function *types.Signature) b
 		return false
 	}
 	last := function.Results().At(function.Results().Len() - 1).Type()
-	if !types.Identical(source.Unalias(last), types.Universe.Lookup("error").Type()) {
+	if !syntax.IsError(last) {
 		return false
 	}
 	return !info.Types[n.Results[len(n.Results)-1]].IsNil()

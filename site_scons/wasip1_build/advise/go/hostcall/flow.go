@@ -5,10 +5,11 @@ import (
 	"go/token"
 	"go/types"
 
-	"wasip1.invalid/advisor/sites"
+	"wasip1.invalid/advisor/syntax"
 )
 
-// flow are the variables of a piece of source to which what some of them hold can come.
+// flow are the variables of a piece of source to which what some of them hold can come: within one
+// function, by all ways. (Package flow says where a value comes from, in the whole program.)
 type flow struct {
 	info  *types.Info
 	holds map[types.Object]bool
@@ -31,15 +32,12 @@ func follow(info *types.Info, below ast.Node, from []types.Object) *flow {
 }
 
 func (f *flow) statement(n ast.Node) {
-	switch n := n.(type) {
-	case *ast.AssignStmt:
-		f.assign(n.Lhs, n.Rhs)
-	case *ast.ValueSpec:
-		var names []ast.Expr
-		for _, each := range n.Names {
-			names = append(names, each)
+	syntax.Given(n, func(to, value ast.Expr, _ int) {
+		if value != nil && f.reaches(value) {
+			f.add(to)
 		}
-		f.assign(names, n.Values)
+	})
+	switch n := n.(type) {
 	case *ast.RangeStmt:
 		if f.reaches(n.X) {
 			f.add(n.Key)
@@ -50,24 +48,9 @@ func (f *flow) statement(n ast.Node) {
 	}
 }
 
-func (f *flow) assign(to, from []ast.Expr) {
-	for i, value := range from {
-		if !f.reaches(value) {
-			continue
-		}
-		if len(to) == len(from) {
-			f.add(to[i])
-			continue
-		}
-		for _, each := range to {
-			f.add(each)
-		}
-	}
-}
-
 // call is one that may write what it is given into its receiver, or behind a pointer or slice.
 func (f *flow) call(n *ast.CallExpr) {
-	if f.info.Types[n.Fun].IsType() || f.info.Types[n.Fun].IsBuiltin() && sites.Callee(f.info, n) != "copy" {
+	if f.info.Types[n.Fun].IsType() || f.info.Types[n.Fun].IsBuiltin() && syntax.CalleeName(f.info, n) != "copy" {
 		return
 	}
 	for _, argument := range n.Args {
@@ -121,18 +104,11 @@ func mentions(info *types.Info, n ast.Node, objects map[types.Object]bool) bool 
 	found := false
 	ast.Inspect(n, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
-			found = found || objects[objectOf(info, id)]
+			found = found || objects[info.ObjectOf(id)]
 		}
 		return !found
 	})
 	return found
-}
-
-func objectOf(info *types.Info, id *ast.Ident) types.Object {
-	if object := info.Uses[id]; object != nil {
-		return object
-	}
-	return info.Defs[id]
 }
 
 // root returns the variable that an expression is of or a part of, or to which it points; nil where
@@ -140,7 +116,7 @@ func objectOf(info *types.Info, id *ast.Ident) types.Object {
 func root(info *types.Info, n ast.Expr) types.Object {
 	switch n := n.(type) {
 	case *ast.Ident:
-		if object, ok := objectOf(info, n).(*types.Var); ok {
+		if object, ok := info.ObjectOf(n).(*types.Var); ok {
 			return object
 		}
 	case *ast.SelectorExpr:

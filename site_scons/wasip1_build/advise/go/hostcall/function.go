@@ -63,7 +63,7 @@ func imported(compiler string, doc *ast.CommentGroup) (module, name string) {
 // Any tells whether a function of the host can be called, apart from WASI's own.
 func Any(subject *rule.Subject) bool {
 	known := functions(subject)
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		if found, ok := known[edge.To.Object]; ok && found.module != preview1 {
 			return true
 		}
@@ -71,11 +71,11 @@ func Any(subject *rule.Subject) bool {
 	return false
 }
 
-// calls are the edges to functions of the host that stand in sources of the artifact's own.
-func calls(subject *rule.Subject, known map[types.Object]function) []callgraph.Edge {
+// toHost are the edges to functions of the host that stand in sources that rules look at.
+func toHost(subject *rule.Subject, known map[types.Object]function) []callgraph.Edge {
 	var found []callgraph.Edge
 	for _, edge := range subject.Graph.InOrder() {
-		if _, ok := known[edge.To.Object]; ok && edge.From.Own() {
+		if _, ok := known[edge.To.Object]; ok && subject.Looks(edge.From.Of) {
 			found = append(found, edge)
 		}
 	}

@@ -5,7 +5,6 @@ package hostcall
 import (
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/sites"
 )
 
 // Name is what users know the rule by.
@@ -16,15 +15,14 @@ var Rule = rule.Rule{Name: Name, Find: find}
 
 func find(subject *rule.Subject) []exchange.Finding {
 	known := functions(subject)
-	edges := calls(subject, known)
-	index := sites.Of(subject.Program, subject.Packages)
+	edges := toHost(subject, known)
 	var findings []exchange.Finding
 	if len(edges) > 0 {
-		findings = perItem(subject, index, known, edges)
+		findings = perItem(subject, known, edges)
 	}
 	if subject.Compiler != "go" {
 		return findings // TinyGo's pointers have the host's size, and its stacks do not move
 	}
-	findings = append(findings, boundary(subject, index, edges)...)
-	return append(findings, lifetimes(subject, index, edges)...)
+	findings = append(findings, boundary(subject, edges)...)
+	return append(findings, lifetimes(subject, edges)...)
 }

@@ -5,18 +5,19 @@ import (
 	"go/token"
 	"go/types"
 
+	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/loops"
-	"wasip1.invalid/advisor/sites"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // isPerItem tells whether a call in a loop gives the host what belongs to the loop's item, where the
 // items could be collected: not where they come as the host or time has it, and not where the call
 // carries many of them already.
-func isPerItem(loop *loops.Loop, site *sites.Site, given []ast.Expr) bool {
+func isPerItem(loop *loops.Loop, site *calls.Site, given []ast.Expr) bool {
 	info := loop.Of.Info
 	items := itemsOf(loop)
-	if len(items) == 0 || isInHead(loop, site.Call) {
+	if len(items) == 0 || isInHead(loop, site.CallExpr) {
 		return false
 	}
 	if !follow(info, loop.Node, items).reachesAny(given) || isChunk(loop, items, given) {
@@ -99,15 +100,14 @@ func assigned(info *types.Info, statements ...ast.Stmt) map[types.Object]bool {
 
 // isOfMany tells whether a range gives several items at once, or one when somebody sends it.
 func isOfMany(info *types.Info, of ast.Expr) bool {
-	if call, ok := of.(*ast.CallExpr); ok && sites.Callee(info, call) == "slices.Chunk" {
+	if call, ok := of.(*ast.CallExpr); ok && syntax.CalleeName(info, call) == "slices.Chunk" {
 		return true
 	}
 	found := info.TypeOf(of)
 	if found == nil {
 		return true
 	}
-	_, channel := source.Unalias(found).Underlying().(*types.Chan)
-	return channel
+	return syntax.IsChannel(found)
 }
 
 // isMany tells whether a value is several ones: a slice, but not of bytes.
@@ -125,7 +125,7 @@ func isMany(of types.Type) bool {
 
 // parameters are those of a function that is called for each item; of one that sorts, none.
 func parameters(info *types.Info, call *ast.CallExpr) []types.Object {
-	switch sites.Callee(info, call) {
+	switch syntax.CalleeName(info, call) {
 	case "sort.Slice", "sort.SliceStable", "slices.SortFunc", "slices.SortStableFunc":
 		return nil
 	}
@@ -200,8 +200,7 @@ func isFailing(info *types.Info, n ast.Node) bool {
 	if !ok || binary.Op != token.NEQ {
 		return false
 	}
-	of := info.TypeOf(binary.X)
-	return of != nil && types.Identical(of, types.Universe.Lookup("error").Type())
+	return syntax.IsError(info.TypeOf(binary.X))
 }
 
 // isOneRound tells whether what stands in a statement runs for one item: `if i == 0`.

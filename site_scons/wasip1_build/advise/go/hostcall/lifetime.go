@@ -6,10 +6,11 @@ import (
 	"go/types"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/sites"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // An integer is no reference: what it is the address of may be collected, and where it is on the
@@ -27,20 +28,18 @@ type body struct {
 }
 
 // lifetimes finds addresses that outlive what they are of.
-func lifetimes(
-	subject *rule.Subject, index *sites.Index, edges []callgraph.Edge,
-) []exchange.Finding {
+func lifetimes(subject *rule.Subject, edges []callgraph.Edge) []exchange.Finding {
 	var findings []exchange.Finding
 	reached := map[types.Object]bool{}
 	for _, root := range subject.Graph.Roots {
 		reached[root.Object] = true
 	}
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		reached[edge.To.Object] = true
 	}
 	bodies := map[*ast.FuncDecl]*body{}
 	for _, each := range subject.Packages {
-		if each.Kind != exchange.Own || each.Why != "" {
+		if !subject.Looks(each) || each.Why != "" || !imports(each, "unsafe") {
 			continue
 		}
 		for _, file := range each.Files {
@@ -56,11 +55,21 @@ func lifetimes(
 		}
 	}
 	for _, edge := range edges {
-		if site := index.Call(edge.Pos); site != nil && bodies[site.Function()] != nil {
-			findings = append(findings, bodies[site.Function()].stale(edge, site)...)
+		if site := calls.At(subject.Program, edge.Pos); site != nil && bodies[site.In] != nil {
+			findings = append(findings, bodies[site.In].stale(edge, site)...)
 		}
 	}
 	return findings
+}
+
+// imports tells whether a package imports another: without unsafe nothing has an address as a number.
+func imports(of *source.Package, path string) bool {
+	for _, each := range of.Imports {
+		if each == path {
+			return true
+		}
+	}
+	return false
 }
 
 // read finds the integers of a function that hold addresses.
@@ -68,27 +77,17 @@ func read(subject *rule.Subject, of *source.Package, declared *ast.FuncDecl) *bo
 	b := &body{
 		subject, of.Info, declared, map[types.Object]*types.Var{}, map[types.Object]ast.Expr{},
 	}
-	note := func(to, value ast.Expr) {
+	note := func(to, value ast.Expr, _ int) {
+		if value == nil {
+			return
+		}
 		memory := addressed(b.info, value, b.holds)
-		if object := root(b.info, to); memory != nil && local(object) != nil && isInteger(b.info, to) {
+		if object := root(b.info, to); memory != nil && local(object) != nil && syntax.IsInteger(b.info.TypeOf(to)) {
 			b.holds[object], b.taken[object] = memory, value
 		}
 	}
 	ast.Inspect(declared.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for i := range n.Rhs {
-				if len(n.Lhs) == len(n.Rhs) {
-					note(n.Lhs[i], n.Rhs[i])
-				}
-			}
-		case *ast.ValueSpec:
-			for i := range n.Values {
-				if len(n.Names) == len(n.Values) {
-					note(n.Names[i], n.Values[i])
-				}
-			}
-		}
+		syntax.Given(n, note)
 		return true
 	})
 	return b
@@ -103,8 +102,7 @@ func (b *body) escaping() []exchange.Finding {
 		if memory == nil || !b.isNew(memory) || !keepsLocal(b.info, b.declared.Body, memory) {
 			return
 		}
-		if b.Ignores.Silences(Name, n.Pos()) {
-			b.Ignores.Use(Name, n.Pos())
+		if b.Silenced(Name, n.Pos()) {
 			return
 		}
 		said := b.At(Name, n.Pos())
@@ -138,20 +136,19 @@ func (b *body) escaping() []exchange.Finding {
 }
 
 // stale finds addresses that a function of the host is given after other calls were made.
-func (b *body) stale(edge callgraph.Edge, site *sites.Site) []exchange.Finding {
+func (b *body) stale(edge callgraph.Edge, site *calls.Site) []exchange.Finding {
 	var findings []exchange.Finding
-	for _, argument := range site.Call.Args {
+	for _, argument := range site.Args {
 		for _, object := range b.mentioned(argument) {
 			taken, memory := b.taken[object], b.holds[object]
-			if taken.End() > site.Call.Pos() || !b.isSame(site, object, memory) {
+			if taken.End() > site.CallExpr.Pos() || !b.isSame(site, object, memory) {
 				continue
 			}
-			between := b.between(taken, site.Call)
+			between := b.between(taken, site.CallExpr)
 			if between == nil || !b.isOnStack(memory) && b.isUsedAfter(memory, between) {
 				continue
 			}
-			if b.Ignores.Silences(Name, argument.Pos()) {
-				b.Ignores.Use(Name, argument.Pos())
+			if b.Silenced(Name, argument.Pos()) {
 				continue
 			}
 			said := b.At(Name, argument.Pos())
@@ -188,7 +185,7 @@ func (b *body) mentioned(n ast.Expr) []types.Object {
 }
 
 // isSame tells whether a call is in the same function, closures apart, as an integer and its memory.
-func (b *body) isSame(site *sites.Site, objects ...types.Object) bool {
+func (b *body) isSame(site *calls.Site, objects ...types.Object) bool {
 	var within ast.Node = b.declared
 	for _, n := range site.Around {
 		if _, ok := n.(*ast.FuncLit); ok {
@@ -228,10 +225,10 @@ var leafPackages = map[string]bool{
 // mayMove tells whether the stack can grow in a call, or memory be collected. Of functions that are
 // small enough to be inlined it cannot.
 func (b *body) mayMove(call *ast.CallExpr) bool {
-	if isHarmless(b.info, call) || sites.Callee(b.info, call) == "append" {
+	if isHarmless(b.info, call) || syntax.CalleeName(b.info, call) == "append" {
 		return false
 	}
-	id := sites.Named(call.Fun)
+	id := syntax.Ident(call.Fun)
 	if id == nil {
 		return true
 	}
@@ -242,7 +239,11 @@ func (b *body) mayMove(call *ast.CallExpr) bool {
 	if function.Pkg() == nil || leafPackages[function.Pkg().Path()] {
 		return false
 	}
-	declared := b.declaration(function)
+	of := b.Program.Package(function.Pkg().Path())
+	if of == nil || of.Info == nil {
+		return true
+	}
+	_, declared := of.Declaration(function.Origin())
 	if declared == nil {
 		return true
 	}
@@ -255,26 +256,11 @@ func (b *body) mayMove(call *ast.CallExpr) bool {
 	moves := false
 	ast.Inspect(declared.Body, func(n ast.Node) bool {
 		if inner, ok := n.(*ast.CallExpr); ok {
-			moves = moves || !isHarmless(b.Program.Package(function.Pkg().Path()).Info, inner)
+			moves = moves || !isHarmless(of.Info, inner)
 		}
 		return !moves
 	})
 	return moves
-}
-
-func (b *body) declaration(function *types.Func) *ast.FuncDecl {
-	of := b.Program.Package(function.Pkg().Path())
-	if of == nil || of.Info == nil {
-		return nil
-	}
-	for _, file := range of.Files {
-		for _, each := range file.Decls {
-			if found, ok := each.(*ast.FuncDecl); ok && of.Info.Defs[found.Name] == function.Origin() {
-				return found
-			}
-		}
-	}
-	return nil
 }
 
 // isUsedAfter tells whether something is mentioned after a call, so that it lives until then. A

@@ -5,41 +5,21 @@ import (
 	"go/constant"
 	"go/types"
 
-	"wasip1.invalid/advisor/sites"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // isNew tells whether a variable is given only memory that is made in the function.
 func (b *body) isNew(of *types.Var) bool {
 	found, old := false, false
-	note := func(name, value ast.Expr) {
-		if id, ok := name.(*ast.Ident); !ok || objectOf(b.info, id) != of {
+	note := func(name, value ast.Expr, _ int) {
+		if id, ok := name.(*ast.Ident); !ok || b.info.ObjectOf(id) != of {
 			return
 		}
 		found = true
 		old = old || value != nil && !b.makes(value, of)
 	}
 	ast.Inspect(b.declared.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for i, left := range n.Lhs {
-				if len(n.Lhs) == len(n.Rhs) {
-					note(left, n.Rhs[i])
-				} else {
-					note(left, n.Rhs[0])
-				}
-			}
-		case *ast.ValueSpec:
-			for i, name := range n.Names {
-				switch {
-				case len(n.Values) == 0:
-					note(name, nil)
-				case len(n.Values) == len(n.Names):
-					note(name, n.Values[i])
-				default:
-					note(name, n.Values[0])
-				}
-			}
-		}
+		syntax.Given(n, note)
 		return true
 	})
 	return found && !old
@@ -65,7 +45,7 @@ func (b *body) makes(n ast.Expr, of *types.Var) bool {
 		if b.info.Types[n.Fun].IsType() { // []byte(text)
 			return isString(b.info.TypeOf(n)) != isString(b.info.TypeOf(n.Args[0]))
 		}
-		switch name := sites.Callee(b.info, n); name {
+		switch name := syntax.CalleeName(b.info, n); name {
 		case "make", "new", "encoding/json.Marshal", "fmt.Sprintf", "fmt.Sprint", "fmt.Appendf",
 			"strconv.Itoa", "strings.Repeat", "bytes.Repeat", "bytes.Clone", "slices.Clone",
 			"encoding/json.MarshalIndent", "io.ReadAll", "os.ReadFile":
@@ -113,11 +93,11 @@ func (b *body) isSmall(of *types.Var) bool {
 		if !ok || len(n2.Lhs) != 1 {
 			return true
 		}
-		if id, ok := n2.Lhs[0].(*ast.Ident); !ok || objectOf(b.info, id) != of {
+		if id, ok := n2.Lhs[0].(*ast.Ident); !ok || b.info.ObjectOf(id) != of {
 			return true
 		}
 		call, ok := n2.Rhs[0].(*ast.CallExpr)
-		if !ok || sites.Callee(b.info, call) != "make" {
+		if !ok || syntax.CalleeName(b.info, call) != "make" {
 			others = true
 			return true
 		}

@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/loops"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/sites"
 )
 
 // farthest is how many calls away from the host's function a loop is looked for.
@@ -20,7 +20,6 @@ const farthest = 8
 // tracer looks for the loop whose items a function of the host is given, from the call back.
 type tracer struct {
 	*rule.Subject
-	index *sites.Index
 	loops *loops.Set
 	into  map[*callgraph.Node][]callgraph.Edge
 	found []each
@@ -36,10 +35,10 @@ type each struct {
 // perItem finds calls of the program's own host functions: of another module's the programmer does
 // not choose what they take.
 func perItem(
-	subject *rule.Subject, index *sites.Index, known map[types.Object]function, edges []callgraph.Edge,
+	subject *rule.Subject, known map[types.Object]function, edges []callgraph.Edge,
 ) []exchange.Finding {
 	t := &tracer{
-		Subject: subject, index: index, loops: loops.Find(subject.Graph, subject.Packages),
+		Subject: subject, loops: loops.In(subject),
 		into: map[*callgraph.Node][]callgraph.Edge{}, seen: map[token.Pos]bool{},
 	}
 	for _, edge := range subject.Graph.InOrder() {
@@ -47,11 +46,11 @@ func perItem(
 	}
 	for _, edge := range edges {
 		of := known[edge.To.Object]
-		site := index.Call(edge.Pos)
-		if site == nil || of.module == preview1 || of.of.Kind != exchange.Own {
+		site := calls.At(subject.Program, edge.Pos)
+		if site == nil || of.module == preview1 || !subject.Looks(of.of) {
 			continue
 		}
-		t.trace(callgraph.Chain{edge}, site, site.Call.Args, map[*callgraph.Node]bool{})
+		t.trace(callgraph.Chain{edge}, site, site.Args, map[*callgraph.Node]bool{})
 	}
 	var findings []exchange.Finding
 	for _, each := range t.found {
@@ -64,8 +63,7 @@ func perItem(
 
 func (t *tracer) isSilenced(chain callgraph.Chain) bool {
 	for _, edge := range []callgraph.Edge{chain[0], chain[len(chain)-1]} {
-		if t.Ignores.Silences(Name, edge.Pos) {
-			t.Ignores.Use(Name, edge.Pos)
+		if t.Silenced(Name, edge.Pos) {
 			return true
 		}
 	}
@@ -75,25 +73,25 @@ func (t *tracer) isSilenced(chain callgraph.Chain) bool {
 // trace goes from the first call of a chain to the loop around it, or to those who call its function;
 // `given` are its arguments that come to the host.
 func (t *tracer) trace(
-	chain callgraph.Chain, site *sites.Site, given []ast.Expr, done map[*callgraph.Node]bool,
+	chain callgraph.Chain, site *calls.Site, given []ast.Expr, done map[*callgraph.Node]bool,
 ) {
 	edge := chain[0]
 	if loop := t.loops.Around(edge.Pos); loop != nil {
-		if !t.seen[edge.Pos] && loop.Of.Kind == exchange.Own && isPerItem(loop, site, given) {
+		if !t.seen[edge.Pos] && t.Looks(loop.Of) && isPerItem(loop, site, given) {
 			t.seen[edge.Pos] = true
 			t.found = append(t.found, each{chain, loop})
 		}
 		return
 	}
-	declared, info := site.Function(), site.Of.Info
+	declared, info := site.In, site.Of.Info
 	if declared == nil || done[edge.From] || len(chain) == farthest || isBatching(site, declared) {
 		return
 	}
 	done[edge.From] = true
 	which := dependsOn(info, declared, given)
 	for _, caller := range t.into[edge.From] {
-		at := t.index.Call(caller.Pos)
-		if at == nil || !caller.From.Own() {
+		at := calls.At(t.Program, caller.Pos)
+		if at == nil || !t.Looks(caller.From.Of) {
 			continue
 		}
 		if arguments := pass(at, declared, which); len(arguments) > 0 {
@@ -135,13 +133,13 @@ func dependsOn(info *types.Info, declared *ast.FuncDecl, given []ast.Expr) map[i
 }
 
 // pass returns the arguments of a call for some parameters of the function that is called.
-func pass(at *sites.Site, declared *ast.FuncDecl, which map[int]bool) []ast.Expr {
+func pass(at *calls.Site, declared *ast.FuncDecl, which map[int]bool) []ast.Expr {
 	var given []ast.Expr
-	if selector, ok := at.Call.Fun.(*ast.SelectorExpr); ok && which[receiver] {
-		given = append(given, selector.X)
+	if of := at.Receiver(); of != nil && which[receiver] {
+		given = append(given, of)
 	}
 	last := declared.Type.Params.NumFields() - 1
-	for i, argument := range at.Call.Args {
+	for i, argument := range at.Args {
 		if i > last {
 			i = last // of a variadic one
 		}
@@ -154,7 +152,7 @@ func pass(at *sites.Site, declared *ast.FuncDecl, which map[int]bool) []ast.Expr
 
 // isBatching tells whether a call in a function is made only now and then, as what was collected
 // elsewhere says: `if len(w.buf) == cap(w.buf) { w.flush() }`.
-func isBatching(site *sites.Site, declared *ast.FuncDecl) bool {
+func isBatching(site *calls.Site, declared *ast.FuncDecl) bool {
 	changed := modified(site.Of.Info, declared.Body)
 	outside := map[types.Object]bool{}
 	for object := range changed {
@@ -207,6 +205,9 @@ func (t *tracer) say(found each, known map[types.Object]function) exchange.Findi
 		t.Program.Place(found.loop.Pos()).Line)
 	said.Why = whyEach
 	of := known[last.To.Object]
+	if of.of.Kind != exchange.Own {
+		said.Lower("note") // what it takes is decided elsewhere
+	}
 	name := last.To.Object.Name()
 	said.Fix = fmt.Sprintf("collect the items in the loop, and give them to the host together:\n"+
 		"//go:wasmimport %s %s_batch\nfunc %sBatch(items unsafe.Pointer, count uint32)\n"+

@@ -8,10 +8,11 @@ package loops
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Loop is a statement that repeats a part of it: a *ast.ForStmt, a *ast.RangeStmt, or a
@@ -43,19 +44,22 @@ func within(part [2]token.Pos, pos token.Pos) bool { return part[0] <= pos && po
 
 // Set are the loops of a program, and what is called from them.
 type Set struct {
-	loops  map[*ast.File][]*Loop // inner ones last
-	files  map[*token.File]*ast.File
-	fset   *token.FileSet
-	called map[*callgraph.Node]callgraph.Chain
+	program *source.Program
+	loops   map[*ast.File][]*Loop // inner ones last
+	called  map[*callgraph.Node]callgraph.Chain
+}
+
+// In returns the loops of all packages of a subject.
+func In(subject *rule.Subject) *Set {
+	return subject.Once("loops", func() any { return Find(subject.Graph, subject.Packages) }).(*Set)
 }
 
 // Find reads the loops of some packages, and follows what can run from them.
 func Find(graph *callgraph.Graph, packages []*source.Package) *Set {
 	s := &Set{
-		loops:  map[*ast.File][]*Loop{},
-		files:  map[*token.File]*ast.File{},
-		fset:   graph.Program.Fset,
-		called: map[*callgraph.Node]callgraph.Chain{},
+		program: graph.Program,
+		loops:   map[*ast.File][]*Loop{},
+		called:  map[*callgraph.Node]callgraph.Chain{},
 	}
 	for _, each := range packages {
 		if each.Info == nil {
@@ -63,8 +67,7 @@ func Find(graph *callgraph.Graph, packages []*source.Package) *Set {
 		}
 		for _, file := range each.Files {
 			if file != nil {
-				s.files[s.fset.File(file.Package)] = file
-				s.loops[file] = inFile(each, file)
+				s.loops[file] = inFile(graph.Program, each, file)
 			}
 		}
 	}
@@ -75,7 +78,8 @@ func Find(graph *callgraph.Graph, packages []*source.Package) *Set {
 // Around returns the innermost loop that repeats what is at a position; nil where none of the same
 // function does.
 func (s *Set) Around(pos token.Pos) *Loop {
-	loops := s.loops[s.files[s.fset.File(pos)]]
+	_, file := s.program.Source(pos)
+	loops := s.loops[file]
 	for i := len(loops) - 1; i >= 0; i-- {
 		if loops[i].repeats(pos) {
 			return loops[i]
@@ -136,10 +140,15 @@ type frame struct {
 	function bool
 }
 
-func inFile(of *source.Package, file *ast.File) []*Loop {
-	f := &finder{of: of}
-	f.node(file, "")
-	return f.found
+// key is what a program knows the loops of a file by.
+type key struct{ file *ast.File }
+
+func inFile(program *source.Program, of *source.Package, file *ast.File) []*Loop {
+	return program.Once(key{file}, func() any {
+		f := &finder{of: of}
+		f.node(file, "")
+		return f.found
+	}).([]*Loop)
 }
 
 // node reads what is under a node, which may have a label.
@@ -237,7 +246,7 @@ func (f *finder) repeated(n *ast.ForStmt) token.Pos {
 // call reads one; an argument that is called for each element is in a loop.
 func (f *finder) call(n *ast.CallExpr) {
 	f.node(n.Fun, "")
-	repeated := eachTime[f.callee(n)]
+	repeated := eachTime[syntax.CalleeName(f.of.Info, n)]
 	for i, argument := range n.Args {
 		if repeated != 0 && i == repeated-1 {
 			f.within(f.loop(n, argument.Pos(), argument.End(), ""), argument)
@@ -253,25 +262,6 @@ var eachTime = map[string]int{
 	"(*sync.Map).Range": 1, "strings.Map": 1, "bytes.Map": 1,
 	"sort.Slice": 2, "sort.SliceStable": 2, "slices.SortFunc": 2, "slices.SortStableFunc": 2,
 	"(*go/token.FileSet).Iterate": 1, "go/ast.Inspect": 2,
-}
-
-func (f *finder) callee(n *ast.CallExpr) string {
-	var id *ast.Ident
-	switch fun := n.Fun.(type) {
-	case *ast.Ident:
-		id = fun
-	case *ast.SelectorExpr:
-		id = fun.Sel
-	default:
-		return ""
-	}
-	switch object := f.of.Info.Uses[id].(type) {
-	case *types.Func:
-		return callgraph.FullName(object.Origin())
-	case *types.Builtin:
-		return object.Name()
-	}
-	return ""
 }
 
 // leaves notes the loops in whose last round a block runs: all that its last statement leaves.
@@ -308,7 +298,7 @@ func (f *finder) leaves(block []ast.Stmt, from, to token.Pos) {
 		}
 	case *ast.ExprStmt:
 		call, ok := last.X.(*ast.CallExpr)
-		if !ok || !forGood[f.callee(call)] {
+		if !ok || syntax.Returns(syntax.CalleeName(f.of.Info, call)) {
 			return
 		}
 		after = func(frame) bool { return false } // also the callers' loops
@@ -345,12 +335,4 @@ func goesOn(block []ast.Stmt) int {
 		}
 	}
 	return 0
-}
-
-// forGood are functions that do not return.
-var forGood = map[string]bool{
-	"panic": true, "os.Exit": true, "syscall.Exit": true, "runtime.Goexit": true,
-	"log.Fatal": true, "log.Fatalf": true, "log.Fatalln": true,
-	"log.Panic": true, "log.Panicf": true, "log.Panicln": true,
-	"(*log.Logger).Fatal": true, "(*log.Logger).Fatalf": true, "(*log.Logger).Fatalln": true,
 }

@@ -11,6 +11,7 @@ import (
 	"wasip1.invalid/advisor/calls"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/streams"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // mender makes the edits by which a function writes to standard output through a buffer: from the
@@ -84,11 +85,11 @@ func (m *mender) mention(call *calls.Call) *ast.SelectorExpr {
 	if !ok {
 		return nil
 	}
-	named, ok := calls.Unparen(e).(*ast.SelectorExpr)
+	named, ok := syntax.Unparen(e).(*ast.SelectorExpr)
 	if !ok || m.streams.Of(call.Of, named) != (streams.Stream{Base: streams.Stdout}) {
 		return nil
 	}
-	if object := call.Of.Info.Uses[named.Sel]; object == nil || callgraph.FullName(object) != streams.Stdout {
+	if object := call.Of.Info.Uses[named.Sel]; object == nil || syntax.FullName(object) != streams.Stdout {
 		return nil
 	}
 	return named
@@ -116,11 +117,10 @@ func (m *mender) isPlain() bool {
 		case *ast.ForStmt:
 			plain = plain && n.Cond != nil
 		case *ast.RangeStmt:
-			_, channel := info.TypeOf(n.X).Underlying().(*types.Chan)
 			_, function := info.TypeOf(n.X).Underlying().(*types.Signature)
-			plain = plain && !channel && !function
+			plain = plain && !syntax.IsChannel(info.TypeOf(n.X)) && !function
 		case *ast.CallExpr:
-			plain = plain && (calls.Callee(info, n) != nil || isKnown(info, n))
+			plain = plain && (syntax.Callee(info, n) != nil || isKnown(info, n))
 		}
 		return plain
 	})
@@ -159,8 +159,8 @@ func (l *looked) disturbing() map[*callgraph.Node]bool {
 			if n.Object == nil || n.Of != nil {
 				return false
 			}
-			name := callgraph.FullName(n.Object)
-			return streams.IsGlobal(name) || calls.Exits(n.Object) || strings.HasPrefix(name, "flag.Parse") ||
+			name := syntax.FullName(n.Object)
+			return streams.IsGlobal(name) || syntax.Exits(name) || strings.HasPrefix(name, "flag.Parse") ||
 				strings.HasPrefix(name, "(*flag.FlagSet).Parse") || name == "time.Sleep" ||
 				strings.HasSuffix(name, ").Wait") || l.logged.Base != "" && strings.HasPrefix(name, "log.")
 		})
@@ -182,7 +182,7 @@ func (m *mender) convert() bool {
 		if !strings.HasPrefix(call.Name(), "fmt.Print") || m.converted[call.Pos()] {
 			continue
 		}
-		id, text := calls.Ident(call.Fun), m.name
+		id, text := syntax.Ident(call.Fun), m.name
 		m.edit(id.Pos(), id.End(), "F"+strings.ToLower(id.Name[:1])+id.Name[1:])
 		if len(call.Args) > 0 {
 			text += ", "

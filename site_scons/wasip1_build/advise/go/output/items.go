@@ -7,9 +7,10 @@ import (
 	"go/types"
 	"strings"
 
-	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
+	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/streams"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // small is what is little for one call of the host: eight of it fill bufio's default buffer.
@@ -30,15 +31,15 @@ func (l *looked) isItem(call *calls.Call) bool {
 
 // isGathered tells whether a text is what was put together in memory.
 func isGathered(info *types.Info, e ast.Expr) bool {
-	inner, ok := calls.Unparen(e).(*ast.CallExpr)
+	inner, ok := syntax.Unparen(e).(*ast.CallExpr)
 	if !ok {
 		return false
 	}
-	callee := calls.Callee(info, inner)
+	callee := syntax.Callee(info, inner)
 	if callee == nil {
 		return false
 	}
-	switch callgraph.FullName(callee) {
+	switch syntax.FullName(callee) {
 	case "(*strings.Builder).String", "(*bytes.Buffer).String", "strings.Join", "strings.Repeat":
 		return true
 	}
@@ -48,7 +49,7 @@ func isGathered(info *types.Info, e ast.Expr) bool {
 // isPiece tells whether bytes are known to be little: a text, a line, or one value of several.
 func (l *looked) isPiece(call *calls.Call, e ast.Expr) bool {
 	info := call.Of.Info
-	switch e := calls.Unparen(e).(type) {
+	switch e := syntax.Unparen(e).(type) {
 	case *ast.CompositeLit:
 		return len(e.Elts) < small
 	case *ast.SliceExpr:
@@ -59,11 +60,11 @@ func (l *looked) isPiece(call *calls.Call, e ast.Expr) bool {
 		}
 		return isLineOf(info, e)
 	case *ast.Ident:
-		variable := calls.Variable(info, e)
-		given := l.streams.Values.Of(variable)
+		variable := syntax.Variable(info, e)
+		given := flow.Of(l.subject).All(variable)
 		for _, each := range given {
-			made, ok := calls.Unparen(each.Expr).(*ast.CallExpr)
-			if !ok || each.Result != 0 || !isLineOf(each.Of.Info, made) {
+			made, ok := syntax.Unparen(each.Expr).(*ast.CallExpr)
+			if !ok || each.Result != 0 || !isLineOf(each.By.Of.Info, made) {
 				return false
 			}
 		}
@@ -79,8 +80,8 @@ func isSmallArray(of types.Type) bool {
 
 // isLineOf tells whether a call makes one line or value.
 func isLineOf(info *types.Info, call *ast.CallExpr) bool {
-	if callee := calls.Callee(info, call); callee != nil {
-		switch callgraph.FullName(callee) {
+	if callee := syntax.Callee(info, call); callee != nil {
+		switch syntax.FullName(callee) {
 		case "(*bufio.Scanner).Bytes", "fmt.Append", "fmt.Appendf", "fmt.Appendln",
 			"encoding/json.Marshal", "strconv.AppendInt":
 			return true
@@ -113,7 +114,7 @@ func (l *looked) isSynced(call *calls.Call, stream streams.Stream) bool {
 
 // isSmallBuffer tells whether what is read into is known to hold little.
 func (l *looked) isSmallBuffer(call *calls.Call, e ast.Expr) bool {
-	slice, ok := calls.Unparen(e).(*ast.SliceExpr)
+	slice, ok := syntax.Unparen(e).(*ast.SliceExpr)
 	if ok && slice.High != nil {
 		high := call.Of.Info.Types[slice.High].Value
 		return high != nil && constant.Compare(high, token.LSS, constant.MakeInt64(small))

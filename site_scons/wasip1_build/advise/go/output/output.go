@@ -14,8 +14,8 @@ import (
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/loops"
 	"wasip1.invalid/advisor/rule"
-	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/streams"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Name is what users know the rule by.
@@ -79,28 +79,18 @@ func look(subject *rule.Subject) *looked {
 		subject: subject,
 		calls:   calls.Find(subject),
 		streams: streams.Read(subject),
-		loops:   loops.Find(subject.Graph, own(subject)),
+		loops:   loops.In(subject),
 		exits:   map[*ast.CallExpr]bool{},
 		mended:  map[*ast.FuncDecl][]exchange.Edit{},
 	}
 	l.ending = calls.Ending(l.calls)
 	for _, call := range l.calls {
-		l.exits[call.CallExpr] = calls.Exits(call.Callee) || l.ending[call.Callee]
+		l.exits[call.CallExpr] = syntax.Exits(call.Name()) || l.ending[call.Callee]
 	}
 	l.logged = l.streams.Logged(l.calls)
 	l.quiet = l.waiting()
 	l.round = l.rounds()
 	return l
-}
-
-func own(subject *rule.Subject) []*source.Package {
-	var found []*source.Package
-	for _, each := range subject.Packages {
-		if each.Kind == exchange.Own {
-			found = append(found, each)
-		}
-	}
-	return found
 }
 
 // written are the calls that write a little at a time.
@@ -161,12 +151,12 @@ func (l *looked) buffered(of item) string {
 	case strings.HasPrefix(name, "fmt.Print"):
 		text += fmt.Sprintf("in it: `fmt.F%s(out, ...)`", strings.ToLower(name[4:5])+name[5:])
 	case of.stream.Through != "":
-		maker := calls.ShortName(of.stream.Through)
+		maker := syntax.ShortName(of.stream.Through)
 		text += fmt.Sprintf("and %s on out", maker)
 	case strings.HasPrefix(name, "(*os.File).") || strings.HasPrefix(name, "(io."):
 		text += "in it: `out." + of.Callee.Name() + "(...)`"
 	default:
-		text += fmt.Sprintf("in it: `%s(out, ...)`", calls.ShortName(name))
+		text += fmt.Sprintf("in it: `%s(out, ...)`", syntax.ShortName(name))
 	}
 	return text
 }
@@ -204,7 +194,7 @@ func (l *looked) groups(items []item) [][]item {
 func (l *looked) finding(group []item) exchange.Finding {
 	first := group[0]
 	said := l.subject.At(Name, first.Pos())
-	said.AtMost = first.atMost
+	said.Lower(first.atMost)
 	said.Why, said.Fix = first.why, first.fix
 	said.What = fmt.Sprintf("%s %s", first.Short(), first.does)
 	switch {
@@ -220,7 +210,7 @@ func (l *looked) finding(group []item) exchange.Finding {
 	if first.chain != nil {
 		said.Details = l.subject.Chain(first.chain)
 	}
-	if first.stream.Base == streams.Stdout {
+	if first.stream.Base == streams.Stdout && first.Of.Kind == exchange.Own {
 		said.Edits = l.mended[first.In]
 	}
 	return said

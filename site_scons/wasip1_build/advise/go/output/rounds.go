@@ -7,8 +7,10 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
+	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/loops"
 	"wasip1.invalid/advisor/streams"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // How far from its loop a call is told of. What is deeper is a part of something larger: there the
@@ -26,7 +28,7 @@ func (l *looked) rounds() map[*callgraph.Node]callgraph.Chain {
 	var queue []*callgraph.Node
 	add := func(edge callgraph.Edge, before callgraph.Chain) {
 		call := by[edge.Pos]
-		if call == nil || edge.Implied || found[edge.To] != nil || !edge.To.Own() || l.ending[edge.To.Object] {
+		if call == nil || edge.Implied || found[edge.To] != nil || !l.subject.Looks(edge.To.Of) || l.ending[edge.To.Object] {
 			return
 		}
 		if len(before) == 0 && l.around(call) == nil || len(before) > 0 && !isSure(call) || l.isRare(call) {
@@ -73,8 +75,9 @@ func (l *looked) repeated(call *calls.Call) (callgraph.Chain, bool) {
 		return nil, true
 	}
 	if literal := call.Literal(); literal != nil {
-		for _, each := range l.streams.Values.Calls(literal) {
-			if loop := l.loops.Around(calls.Ident(each.Fun).Pos()); loop != nil && !l.quiet[loop.Node] {
+		for _, each := range flow.Of(l.subject).Calls(literal) {
+			loop := l.loops.Around(syntax.Ident(each.Fun).Pos())
+			if loop != nil && l.subject.Looks(loop.Of) && !l.quiet[loop.Node] {
 				return nil, true
 			}
 		}
@@ -210,7 +213,7 @@ func (l *looked) isMode(call *calls.Call, condition ast.Expr) bool {
 	}
 	inside := map[types.Object]bool{}
 	note := func(e ast.Expr) {
-		if variable := calls.Variable(call.Of.Info, e); variable != nil {
+		if variable := syntax.Variable(call.Of.Info, e); variable != nil {
 			inside[variable] = true
 		}
 	}
@@ -229,7 +232,7 @@ func (l *looked) isMode(call *calls.Call, condition ast.Expr) bool {
 	ast.Inspect(condition, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Ident:
-			variable := calls.Variable(call.Of.Info, n)
+			variable := syntax.Variable(call.Of.Info, n)
 			if variable != nil && (inside[variable] || loop.Pos() <= variable.Pos() && variable.Pos() < loop.Node.End()) {
 				same = false
 			}
@@ -248,15 +251,15 @@ func rare(info *types.Info, condition ast.Expr, failed token.Token) bool {
 	ast.Inspect(condition, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BinaryExpr:
-			if n.Op == token.REM || n.Op == failed && (isError(info, n.X) || isError(info, n.Y)) {
+			if n.Op == token.REM || n.Op == failed && (syntax.IsError(info.TypeOf(n.X)) || syntax.IsError(info.TypeOf(n.Y))) {
 				found = true
 			}
 		case *ast.CallExpr:
-			callee := calls.Callee(info, n)
+			callee := syntax.Callee(info, n)
 			if callee == nil || callee.Pkg() == nil {
 				break
 			}
-			switch callgraph.FullName(callee) {
+			switch syntax.FullName(callee) {
 			case "errors.Is", "errors.As", "time.Since", "time.Until", "(time.Time).After",
 				"(time.Time).Before", "(time.Time).Sub":
 				found = found || failed == token.NEQ
@@ -265,9 +268,4 @@ func rare(info *types.Info, condition ast.Expr, failed token.Token) bool {
 		return !found
 	})
 	return found
-}
-
-func isError(info *types.Info, e ast.Expr) bool {
-	of := info.TypeOf(e)
-	return of != nil && types.Identical(of, types.Universe.Lookup("error").Type())
 }

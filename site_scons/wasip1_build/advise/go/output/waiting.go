@@ -10,7 +10,9 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/calls"
+	"wasip1.invalid/advisor/source"
 	"wasip1.invalid/advisor/streams"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // waiting are the loops and functions in which someone, or something, is waited for: what is
@@ -115,7 +117,7 @@ func (l *looked) leading(functions map[types.Object]bool) map[*callgraph.Node]bo
 }
 
 func isSleep(callee *types.Func) bool {
-	switch callgraph.FullName(callee) {
+	switch syntax.FullName(callee) {
 	case "time.Sleep", "time.After", "time.Tick":
 		return true
 	}
@@ -124,30 +126,42 @@ func isSleep(callee *types.Func) bool {
 
 // eachTick adds the loops that wait for a ticker or a timer.
 func (l *looked) eachTick(quiet map[ast.Node]bool) {
-	for _, of := range own(l.subject) {
-		if of.Info == nil {
+	for _, of := range l.subject.Packages {
+		if !l.subject.Looks(of) {
 			continue
 		}
 		for _, file := range of.Files {
-			var open []ast.Node
-			ast.Inspect(file, func(n ast.Node) bool {
-				if n == nil {
-					open = open[:len(open)-1]
-					return true
-				}
-				open = append(open, n)
-				if id, ok := n.(*ast.Ident); ok && isTick(of.Info.Uses[id]) {
-					for _, each := range open {
-						switch each.(type) {
-						case *ast.ForStmt, *ast.RangeStmt:
-							quiet[each] = true
-						}
-					}
-				}
-				return true
-			})
+			for _, each := range ticking(l.subject.Program, of, file) {
+				quiet[each] = true
+			}
 		}
 	}
+}
+
+// key is what a program knows the loops of a file by that wait.
+type key struct{ file *ast.File }
+
+func ticking(program *source.Program, of *source.Package, file *ast.File) []ast.Node {
+	return program.Once(key{file}, func() any {
+		var open, found []ast.Node
+		ast.Inspect(file, func(n ast.Node) bool {
+			if n == nil {
+				open = open[:len(open)-1]
+				return true
+			}
+			open = append(open, n)
+			if id, ok := n.(*ast.Ident); ok && isTick(of.Info.Uses[id]) {
+				for _, each := range open {
+					switch each.(type) {
+					case *ast.ForStmt, *ast.RangeStmt:
+						found = append(found, each)
+					}
+				}
+			}
+			return true
+		})
+		return found
+	}).([]ast.Node)
 }
 
 func isTick(object types.Object) bool {

@@ -56,6 +56,24 @@ func (s *Subject) Looks(of *source.Package) bool {
 	return s.Dependencies && of.Kind == exchange.Foreign
 }
 
+// Silenced returns whether a rule is silenced at a position at which it found something, and notes
+// that the ignore is of use.
+func (s *Subject) Silenced(rule string, pos token.Pos) bool {
+	if !s.Ignores.Silences(rule, pos) {
+		return false
+	}
+	s.Ignores.Use(rule, pos)
+	return true
+}
+
+// Unreasoned is what a fix ends with where there is an ignore at a position that does not count.
+func (s *Subject) Unreasoned(rule string, pos token.Pos) string {
+	if s.Ignores.WithoutReason(rule, pos) {
+		return "(the ignore that is there gives no reason, and so does not count)"
+	}
+	return ""
+}
+
 // At returns a finding without words, at a place. One in another module's source is at most a note.
 func (s *Subject) At(rule string, pos token.Pos) exchange.Finding {
 	place := s.Program.Place(pos)
@@ -64,7 +82,7 @@ func (s *Subject) At(rule string, pos token.Pos) exchange.Finding {
 		Code: strings.TrimSpace(s.Program.Line(pos)),
 	}
 	if of := s.Program.At(pos); of != nil && of.Kind != exchange.Own {
-		said.AtMost = "note"
+		said.Lower("note")
 	}
 	return said
 }

@@ -27,8 +27,16 @@ type Program struct {
 	standard types.Importer
 	mapped   map[string]string   // of files, by absolute path: as findings name them
 	owners   map[string]*Package // of files, in the same way
+	sources  map[*token.File]file
 	texts    sync.Map            // what was read of files that are no standard library's: in the same way
 	lines    map[string][]string // of files that were quoted
+	known    map[any]any         // what rules made of the sources alone
+}
+
+// file is one that was read whole.
+type file struct {
+	of   *Package
+	tree *ast.File
 }
 
 // Package is one of them. Info is nil for the standard library's, of which only types are known.
@@ -55,7 +63,9 @@ func Load(asked *exchange.Request) *Program {
 		packages: map[string]*Package{},
 		mapped:   map[string]string{},
 		owners:   map[string]*Package{},
+		sources:  map[*token.File]file{},
 		lines:    map[string][]string{},
+		known:    map[any]any{},
 	}
 	for i := range asked.Packages {
 		each := &Package{Package: &asked.Packages[i]}
@@ -72,6 +82,7 @@ func Load(asked *exchange.Request) *Program {
 	for _, each := range p.packages {
 		if each.Kind != exchange.Standard {
 			p.check(each)
+			p.index(each)
 		}
 	}
 	return p
@@ -123,6 +134,29 @@ func (p *Program) File(pos token.Pos) string {
 // At returns the package in whose sources a position is; nil where it is in none.
 func (p *Program) At(pos token.Pos) *Package {
 	return p.owners[p.Fset.PositionFor(pos, false).Filename]
+}
+
+// Source returns the file in which a position is, with its package; nil where it was not read whole.
+func (p *Program) Source(pos token.Pos) (*Package, *ast.File) {
+	found := p.sources[p.Fset.File(pos)]
+	return found.of, found.tree
+}
+
+func (p *Program) index(each *Package) {
+	for _, tree := range each.Files {
+		if tree != nil && each.Info != nil {
+			p.sources[p.Fset.File(tree.Package)] = file{each, tree}
+		}
+	}
+}
+
+// Once returns what is asked for of the sources alone, whatever the main package; made when it is
+// first asked for.
+func (p *Program) Once(key any, made func() any) any {
+	if _, ok := p.known[key]; !ok {
+		p.known[key] = made()
+	}
+	return p.known[key]
 }
 
 // Line returns the line of the source in which a position is; "" where it cannot be read.

@@ -7,11 +7,10 @@ import (
 	"go/token"
 	"go/types"
 
-	"wasip1.invalid/advisor/callgraph"
-	"wasip1.invalid/advisor/calls"
+	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
-	"wasip1.invalid/advisor/values"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Stream is what an expression always is, with what is around it: the constructor's full name; or "".
@@ -51,13 +50,12 @@ var reading = map[string]int{
 // Set knows the streams of a program.
 type Set struct {
 	subject *rule.Subject
-	Values  *values.Set
 	known   map[*types.Var]Stream
 }
 
-// Read looks at all of the artifact's own sources.
+// Read knows nothing yet: it looks where it is asked.
 func Read(subject *rule.Subject) *Set {
-	return &Set{subject, values.Read(subject), map[*types.Var]Stream{}}
+	return &Set{subject, map[*types.Var]Stream{}}
 }
 
 // Of returns what an expression in a package's source always is.
@@ -65,15 +63,15 @@ func (s *Set) Of(of *source.Package, e ast.Expr) Stream { return s.result(of, e,
 
 // result is Of for one of several results of a call.
 func (s *Set) result(of *source.Package, e ast.Expr, number int) Stream {
-	e = calls.Unparen(e)
+	e = syntax.Unparen(e)
 	if call, ok := e.(*ast.CallExpr); ok {
 		return s.made(of, call, number)
 	}
-	variable := calls.Variable(of.Info, e)
+	variable := syntax.Variable(of.Info, e)
 	if variable == nil || number > 0 {
 		return Stream{}
 	}
-	switch name := callgraph.FullName(variable); {
+	switch name := syntax.FullName(variable); {
 	case variable.IsField() || variable.Pkg() == nil || variable.Parent() != variable.Pkg().Scope():
 	case name == Stdout || name == Stdin:
 		if s.subject.Graph.Set[name] {
@@ -91,8 +89,8 @@ func (s *Set) held(variable *types.Var) Stream {
 	}
 	s.known[variable] = Stream{} // what is given itself is not known
 	var found Stream
-	for i, each := range s.Values.Of(variable) {
-		one := s.result(each.Of, each.Expr, each.Result)
+	for i, each := range flow.Of(s.subject).All(variable) {
+		one := s.result(each.By.Of, each.Expr, each.Result)
 		if one.Base == "" || i > 0 && one != found {
 			return Stream{}
 		}
@@ -106,11 +104,11 @@ func (s *Set) made(of *source.Package, call *ast.CallExpr, number int) Stream {
 	if kind, ok := of.Info.Types[call.Fun]; ok && kind.IsType() && len(call.Args) == 1 {
 		return s.Of(of, call.Args[0]) // a conversion
 	}
-	callee := calls.Callee(of.Info, call)
+	callee := syntax.Callee(of.Info, call)
 	if callee == nil || number > 0 {
 		return Stream{}
 	}
-	name := callgraph.FullName(callee)
+	name := syntax.FullName(callee)
 	if opened[name] {
 		return Stream{Base: File, Opened: call.Pos()}
 	}

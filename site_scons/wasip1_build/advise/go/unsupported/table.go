@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"wasip1.invalid/advisor/callgraph"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Each call in it was run on Go 1.27.3 for wasip1 by wasmtime, and a test runs them again.
@@ -70,6 +71,6 @@ func rowOf(table map[string]row, node *callgraph.Node) (row, bool) {
 	if node.Of != nil || node.Object == nil {
 		return row{}, false
 	}
-	found, ok := table[callgraph.FullName(node.Object)]
+	found, ok := table[syntax.FullName(node.Object)]
 	return found, ok
 }

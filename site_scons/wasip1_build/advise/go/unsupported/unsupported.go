@@ -44,7 +44,7 @@ func find(subject *rule.Subject) []exchange.Finding {
 	chains := subject.Graph.Chains(cut)
 	var calls []callgraph.Edge
 	leading := subject.Graph.LeadingTo(isSink)
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		_, ok := chains[edge.From]
 		switch {
 		case cut(edge):
@@ -186,17 +186,14 @@ func fix(subject *rule.Subject, each *reached) string {
 	} else {
 		moved = "the call into a function of its own, and that"
 	}
-	return fmt.Sprintf(
+	text := fmt.Sprintf(
 		"move %s into %s with `//go:build !wasip1`, and write its twin in %s with `//go:build "+
 			"wasip1`, which returns a clear error%s\nor, where the program goes on without it: "+
 			"//wasip1:ignore %s REASON",
 		moved, others, ours, twin, Name,
-	) + withoutReason(subject, each)
-}
-
-func withoutReason(subject *rule.Subject, each *reached) string {
+	)
 	if subject.Ignores.WithoutReason(Name, each.site.Pos) {
-		return " (the one that is there gives no reason, and so does not count)"
+		text += " (the one that is there gives no reason, and so does not count)"
 	}
-	return ""
+	return text
 }

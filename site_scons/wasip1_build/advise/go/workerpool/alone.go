@@ -7,6 +7,7 @@ import (
 
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/flow"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // alone answers what a program leaves out by itself where it sees one CPU, as it does on wasip1:
@@ -122,7 +123,7 @@ func (a *alone) truth(by *callgraph.Node, cond ast.Expr) (holds, known bool) {
 
 // compared is the number of CPUs against a constant; as 1, whatever it passed through.
 func (a *alone) compared(by *callgraph.Node, n *ast.BinaryExpr) (holds, known bool) {
-	if !isComparison[n.Op] || !isInteger(by.Of.Info.TypeOf(n.X)) {
+	if !isComparison[n.Op] || !syntax.IsInteger(by.Of.Info.TypeOf(n.X)) {
 		return false, false
 	}
 	x, y := by.Of.Info.Types[n.X].Value, by.Of.Info.Types[n.Y].Value

@@ -9,6 +9,7 @@ import (
 	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/rule"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // Pool is goroutines that share work for the CPU, at the statement that starts them. Size is how
@@ -20,7 +21,7 @@ type Pool struct {
 	PerCPU bool
 }
 
-// Pools returns those that an artifact's own sources start, in their order: one for each loop.
+// Pools returns those that the sources start that rules look at, in their order: one for each loop.
 func Pools(subject *rule.Subject) []Pool {
 	return subject.Once("pools", func() any { return pools(subject) }).([]Pool)
 }
@@ -28,14 +29,14 @@ func Pools(subject *rule.Subject) []Pool {
 func pools(subject *rule.Subject) []Pool {
 	var starts []start
 	for _, node := range subject.Graph.Nodes() {
-		if node.Own() {
+		if subject.Looks(node.Of) {
 			starts = append(starts, startsIn(node)...)
 		}
 	}
 	if len(starts) == 0 {
 		return nil
 	}
-	s := newSearch(subject.Graph)
+	s := newSearch(subject)
 	told := map[ast.Node]bool{}
 	var found []Pool
 	for _, each := range starts {
@@ -71,7 +72,7 @@ type start struct {
 	at    ast.Node
 	fun   ast.Expr   // what runs as one
 	args  []ast.Expr // that it is given
-	group types.Object
+	group *types.Var
 	loops []ast.Node
 }
 
@@ -126,17 +127,18 @@ var ofGroups = map[string]bool{
 }
 
 // startedBy returns the variable of the group that starts a goroutine; nil where a call is none.
-func startedBy(info *types.Info, n *ast.CallExpr) types.Object {
-	function := flow.Callee(info, n)
-	if function == nil || !ofGroups[callgraph.FullName(function)] || len(n.Args) != 1 {
+func startedBy(info *types.Info, n *ast.CallExpr) *types.Var {
+	function := syntax.Callee(info, n)
+	if function == nil || !ofGroups[syntax.FullName(function)] || len(n.Args) != 1 {
 		return nil
 	}
-	return receiver(info, n)
+	return groupOf(info, n)
 }
 
-func receiver(info *types.Info, n *ast.CallExpr) types.Object {
-	if selector, ok := n.Fun.(*ast.SelectorExpr); ok {
-		return flow.Variable(info, selector.X)
+// groupOf returns the variable of which a method is called; nil where that is none.
+func groupOf(info *types.Info, n *ast.CallExpr) *types.Var {
+	if of := syntax.Receiver(info, n); of != nil {
+		return syntax.Variable(info, of)
 	}
 	return nil
 }
@@ -147,8 +149,8 @@ type limit struct {
 	by    *callgraph.Node
 }
 
-func limits(graph *callgraph.Graph) map[types.Object]limit {
-	found := map[types.Object]limit{}
+func limits(graph *callgraph.Graph) map[*types.Var]limit {
+	found := map[*types.Var]limit{}
 	if graph.Program.Package("golang.org/x/sync/errgroup") == nil {
 		return found
 	}
@@ -159,11 +161,11 @@ func limits(graph *callgraph.Graph) map[types.Object]limit {
 				if !ok || len(call.Args) != 1 {
 					return true
 				}
-				function := flow.Callee(node.Of.Info, call)
-				if function == nil || callgraph.FullName(function) != "(*golang.org/x/sync/errgroup.Group).SetLimit" {
+				function := syntax.Callee(node.Of.Info, call)
+				if function == nil || syntax.FullName(function) != "(*golang.org/x/sync/errgroup.Group).SetLimit" {
 					return true
 				}
-				if group := receiver(node.Of.Info, call); group != nil {
+				if group := groupOf(node.Of.Info, call); group != nil {
 					found[group] = limit{call.Args[0], node}
 				}
 				return true
@@ -177,12 +179,12 @@ func limits(graph *callgraph.Graph) map[types.Object]limit {
 type search struct {
 	flow   *flow.Flow
 	work   *work
-	limits map[types.Object]limit
+	limits map[*types.Var]limit
 }
 
-func newSearch(graph *callgraph.Graph) *search {
-	read := flow.Read(graph)
-	return &search{read, &work{graph, read}, limits(graph)}
+func newSearch(subject *rule.Subject) *search {
+	read := flow.Of(subject)
+	return &search{read, &work{subject.Graph, read}, limits(subject.Graph)}
 }
 
 // size returns how many goroutines there are, and whether that is by the CPUs; "" where they are no
@@ -210,7 +212,7 @@ func (s *search) size(each start) (string, bool) {
 func (s *search) bounds(loop ast.Node, by *callgraph.Node) []flow.Count {
 	switch n := loop.(type) {
 	case *ast.RangeStmt:
-		if isInteger(by.Of.Info.TypeOf(n.X)) {
+		if syntax.IsInteger(by.Of.Info.TypeOf(n.X)) {
 			return []flow.Count{s.flow.Count(n.X, by)}
 		}
 		return []flow.Count{s.flow.Size(n.X, by)}
@@ -225,14 +227,6 @@ func (s *search) bounds(loop ast.Node, by *callgraph.Node) []flow.Count {
 		return found
 	}
 	return nil
-}
-
-func isInteger(of types.Type) bool {
-	if of == nil {
-		return false
-	}
-	basic, ok := source.Unalias(of).Underlying().(*types.Basic)
-	return ok && basic.Info()&types.IsInteger != 0
 }
 
 // slots returns by what a channel or semaphore has one slot for each CPU, of which each goroutine
@@ -252,8 +246,8 @@ func (s *search) slots(each start) string {
 				ask(n.Chan)
 			}
 		case *ast.CallExpr:
-			if function := flow.Callee(info, n); function != nil &&
-				callgraph.FullName(function) == "(*golang.org/x/sync/semaphore.Weighted).Acquire" {
+			if function := syntax.Callee(info, n); function != nil &&
+				syntax.FullName(function) == "(*golang.org/x/sync/semaphore.Weighted).Acquire" {
 				ask(n.Fun.(*ast.SelectorExpr).X)
 			}
 		}
@@ -283,12 +277,12 @@ func (s *search) takers(each start) string {
 	var bound ast.Expr
 	switch n := loop.(type) {
 	case *ast.RangeStmt:
-		if isInteger(each.node.Of.Info.TypeOf(n.X)) {
+		if syntax.IsInteger(each.node.Of.Info.TypeOf(n.X)) {
 			bound = n.X
 		}
 	case *ast.ForStmt:
 		cond, ok := n.Cond.(*ast.BinaryExpr)
-		if _, counts := n.Post.(*ast.IncDecStmt); ok && counts && isInteger(each.node.Of.Info.TypeOf(cond.X)) {
+		if _, counts := n.Post.(*ast.IncDecStmt); ok && counts && syntax.IsInteger(each.node.Of.Info.TypeOf(cond.X)) {
 			bound = cond.Y
 		}
 	}
@@ -318,7 +312,7 @@ func taken(target flow.Target) ast.Expr {
 			case *ast.FuncLit:
 				return false
 			case *ast.RangeStmt:
-				if _, ok := source.Unalias(info.TypeOf(n.X)).Underlying().(*types.Chan); ok && found == nil {
+				if syntax.IsChannel(info.TypeOf(n.X)) && found == nil {
 					found = n.X
 				}
 			case *ast.ForStmt:
@@ -342,7 +336,7 @@ func taken(target flow.Target) ast.Expr {
 
 // isOwn tells whether each goroutine has a channel of its own: one that the loop makes or chooses.
 func (s *search) isOwn(channel ast.Expr, target flow.Target, each start, loop ast.Node) bool {
-	object := flow.Variable(target.Node.Of.Info, channel)
+	object := syntax.Variable(target.Node.Of.Info, channel)
 	if object == nil {
 		return true // an element, or what a call returns: not known to be one
 	}
@@ -355,10 +349,10 @@ func (s *search) isOwn(channel ast.Expr, target flow.Target, each start, loop as
 	return s.flow.IsGiven(object, loop)
 }
 
-func (s *search) given(object types.Object, signature *types.Signature, each start, loop ast.Node) bool {
+func (s *search) given(object *types.Var, signature *types.Signature, each start, loop ast.Node) bool {
 	for i := 0; i < signature.Params().Len() && i < len(each.args); i++ {
 		if signature.Params().At(i).Origin() == object {
-			given := flow.Variable(each.node.Of.Info, each.args[i])
+			given := syntax.Variable(each.node.Of.Info, each.args[i])
 			return given == nil || s.flow.IsGiven(given, loop)
 		}
 	}

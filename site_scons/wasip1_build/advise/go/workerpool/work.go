@@ -8,6 +8,7 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/flow"
 	"wasip1.invalid/advisor/source"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // work answers what goroutines do: whether all that they can reach only computes.
@@ -66,7 +67,7 @@ func (w *work) called(node *callgraph.Node, body ast.Node) []flow.Target {
 		if !ok {
 			return true
 		}
-		if kind := info.Types[call.Fun]; kind.IsType() || kind.IsBuiltin() || flow.Callee(info, call) != nil {
+		if kind := info.Types[call.Fun]; kind.IsType() || kind.IsBuiltin() || syntax.Callee(info, call) != nil {
 			return true
 		}
 		if _, ok := call.Fun.(*ast.FuncLit); !ok {
@@ -86,7 +87,7 @@ func computes(node *callgraph.Node, body ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
 			kind := info.Types[n.Fun]
-			function := flow.Callee(info, n)
+			function := syntax.Callee(info, n)
 			switch {
 			case kind.IsType() || kind.IsBuiltin():
 			case function == nil:
@@ -117,7 +118,7 @@ func waits(node *callgraph.Node) bool {
 		return false
 	}
 	path, name := node.Object.Pkg().Path(), node.Object.Name()
-	if receiver := receiverOf(node.Object); receiver != "" {
+	if receiver := syntax.ReceiverName(node.Object); receiver != "" {
 		name = receiver + "." + name
 	}
 	if names, ok := onlyThese[path]; ok {
@@ -144,21 +145,6 @@ func isImported(declared *ast.FuncDecl) bool {
 	return false
 }
 
-func receiverOf(object types.Object) string {
-	signature, ok := object.Type().(*types.Signature)
-	if !ok || signature.Recv() == nil {
-		return ""
-	}
-	of := source.Unalias(signature.Recv().Type())
-	if pointer, ok := of.(*types.Pointer); ok {
-		of = source.Unalias(pointer.Elem())
-	}
-	if named, ok := of.(*types.Named); ok {
-		return named.Obj().Name()
-	}
-	return ""
-}
-
 // isError tells whether an object is an error, or a method of one's.
 func isError(object types.Object) bool {
 	of := object.Type()
@@ -168,7 +154,7 @@ func isError(object types.Object) bool {
 		}
 		of = signature.Recv().Type()
 	}
-	return types.Implements(of, types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
+	return syntax.Fails(of)
 }
 
 // outside are packages of which nearly everything asks the system.

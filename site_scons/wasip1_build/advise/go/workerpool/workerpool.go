@@ -32,8 +32,7 @@ func find(subject *rule.Subject) []exchange.Finding {
 	findings := []exchange.Finding{}
 	for _, each := range Pools(subject) {
 		pos := each.Start.Pos()
-		if subject.Ignores.Silences(Name, pos) {
-			subject.Ignores.Use(Name, pos)
+		if subject.Silenced(Name, pos) {
 			continue
 		}
 		said := subject.At(Name, pos)
@@ -64,8 +63,8 @@ func fix(subject *rule.Subject, each Pool) string {
 				"in %s_wasip1.go with `//go:build wasip1`", stem, stem,
 		)
 	}
-	if subject.Ignores.WithoutReason(Name, each.Start.Pos()) {
-		text += " (the ignore that is there gives no reason, and so does not count)"
+	if more := subject.Unreasoned(Name, each.Start.Pos()); more != "" {
+		text += " " + more
 	}
 	return text
 }

@@ -16,7 +16,7 @@ import (
 // has only files for GOOS=js. Neither compiles for wasip1.
 func inBrowser(subject *rule.Subject) []exchange.Finding {
 	for i, each := range subject.Packages {
-		if each.Kind != exchange.Own {
+		if !subject.Looks(each) {
 			continue
 		}
 		for _, file := range each.Files {
@@ -99,12 +99,11 @@ func isOf(system string) func(string) bool {
 }
 
 func browser(subject *rule.Subject, pos token.Pos, what string) []exchange.Finding {
-	if subject.Ignores.Silences(Name, pos) {
-		subject.Ignores.Use(Name, pos)
+	if subject.Silenced(Name, pos) {
 		return nil
 	}
 	made := subject.At(Name, pos)
-	made.AtMost = "warning"
+	made.Lower("warning")
 	made.What = what
 	made.Why = "WASI preview 1 knows files, clocks and arguments, and nothing of a page"
 	made.Fix = "for a browser: GOOS=js GOARCH=wasm go build, and lib/wasm/wasm_exec.js of the same Go. For " +

@@ -7,7 +7,7 @@ import (
 	"go/types"
 
 	"wasip1.invalid/advisor/callgraph"
-	"wasip1.invalid/advisor/flow"
+	"wasip1.invalid/advisor/syntax"
 )
 
 // outcome is what comes of a statement, whatever its input.
@@ -224,11 +224,11 @@ func (c *certain) call(by *callgraph.Node, n *ast.CallExpr) bool {
 	if literal, ok := n.Fun.(*ast.FuncLit); ok {
 		return c.list(by, literal.Body.List) == meets
 	}
-	function := flow.Callee(by.Of.Info, n)
+	function := syntax.Callee(by.Of.Info, n)
 	if function == nil {
 		return false
 	}
-	if len(n.Args) == 1 && callsIt[callgraph.FullName(function)] {
+	if len(n.Args) == 1 && callsIt[syntax.FullName(function)] {
 		if literal, ok := n.Args[0].(*ast.FuncLit); ok && c.list(by, literal.Body.List) == meets {
 			return true
 		}
@@ -250,14 +250,7 @@ func fails(info *types.Info, n *ast.ReturnStmt) bool {
 		return false
 	}
 	last := n.Results[len(n.Results)-1]
-	return isError(info.TypeOf(last)) && !info.Types[last].IsNil()
-}
-
-func isError(of types.Type) bool {
-	if of == nil {
-		return false
-	}
-	return types.Implements(of, types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
+	return syntax.Fails(info.TypeOf(last)) && !info.Types[last].IsNil()
 }
 
 // isAboutError tells whether a condition asks for an error.
@@ -265,7 +258,7 @@ func isAboutError(info *types.Info, cond ast.Expr) bool {
 	found := false
 	ast.Inspect(cond, func(n ast.Node) bool {
 		if expression, ok := n.(ast.Expr); ok {
-			found = found || isError(info.TypeOf(expression)) && !info.Types[expression].IsNil()
+			found = found || syntax.Fails(info.TypeOf(expression)) && !info.Types[expression].IsNil()
 		}
 		return !found
 	})
@@ -283,11 +276,11 @@ func ending(info *types.Info, of ast.Expr) outcome {
 			return dies
 		}
 	}
-	function := flow.Callee(info, call)
+	function := syntax.Callee(info, call)
 	if function == nil {
 		return goesOn
 	}
-	switch callgraph.FullName(function) {
+	switch syntax.FullName(function) {
 	case "os.Exit":
 		if value := info.Types[call.Args[0]].Value; value != nil && constant.Sign(value) == 0 {
 			return leaves

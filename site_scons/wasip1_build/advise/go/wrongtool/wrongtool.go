@@ -9,6 +9,7 @@ import (
 	"wasip1.invalid/advisor/callgraph"
 	"wasip1.invalid/advisor/exchange"
 	"wasip1.invalid/advisor/rule"
+	"wasip1.invalid/advisor/syntax"
 	"wasip1.invalid/advisor/unsupported"
 	"wasip1.invalid/advisor/workerpool"
 )
@@ -86,7 +87,7 @@ func mainOf(subject *rule.Subject) *callgraph.Node {
 func about(subject *rule.Subject, main *callgraph.Node, of kind) []exchange.Finding {
 	isCall := func(node *callgraph.Node) bool { return isOne(of.calls, node) }
 	reached := false
-	for _, edge := range subject.Graph.Edges() {
+	for _, edge := range subject.Graph.InOrder() {
 		if isOne(of.unless, edge.To) {
 			return nil
 		}
@@ -128,15 +129,11 @@ func isSilenced(subject *rule.Subject, edge callgraph.Edge, leading map[*callgra
 	if !leading[edge.To] {
 		return false
 	}
-	if subject.Ignores.Silences(Name, edge.Pos) {
-		subject.Ignores.Use(Name, edge.Pos)
-		return true
-	}
-	return subject.Ignores.Silences(unsupported.Name, edge.Pos)
+	return subject.Silenced(Name, edge.Pos) || subject.Ignores.Silences(unsupported.Name, edge.Pos)
 }
 
 func isOne(names map[string]bool, node *callgraph.Node) bool {
-	return node.Of == nil && node.Object != nil && names[callgraph.FullName(node.Object)]
+	return node.Of == nil && node.Object != nil && names[syntax.FullName(node.Object)]
 }
 
 func said(
@@ -146,7 +143,7 @@ func said(
 	if site, ok := rule.LastOwn(chain); ok {
 		made = subject.At(Name, site.Pos)
 	}
-	made.AtMost = atMost
+	made.Lower(atMost)
 	made.What = fmt.Sprintf("%s %s", chain[len(chain)-1].To.Name(), what)
 	made.Why, made.Fix = of.why, of.fix
 	made.Details = subject.Chain(chain)
@@ -169,12 +166,11 @@ func manyCPUs(subject *rule.Subject, main *callgraph.Node) []exchange.Finding {
 		if !ok {
 			continue
 		}
-		if subject.Ignores.Silences(Name, pos) {
-			subject.Ignores.Use(Name, pos)
+		if subject.Silenced(Name, pos) {
 			return nil
 		}
 		made := subject.At(Name, pos)
-		made.AtMost = "warning"
+		made.Lower("warning")
 		made.What, made.Why, made.Fix = pool.Size+" "+batch, why, fix
 		made.Details = subject.Chain(chain)
 		return []exchange.Finding{made}
